@@ -1,0 +1,3 @@
+"""A self-hosted, modular trading backend."""
+
+__version__ = "0.1.0"

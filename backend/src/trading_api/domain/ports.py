@@ -1,0 +1,181 @@
+"""What the system needs from the world: each port is implemented in memory and by a driver."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now_ms(self) -> int:
+        """The present instant in epoch milliseconds UTC."""
+
+    async def sleep_until(self, time_ms: int) -> None:
+        """Return at or after the instant; at once when it has passed."""
+
+
+class Ids(Protocol):
+    """The only source of chance for names and secrets."""
+
+    def new_id(self) -> str:
+        """A short unique name: lower-case letters and digits."""
+
+    def new_secret(self) -> str:
+        """A secret of at least 256 bits, safe in an address and in a header."""
+
+
+class Message(Struct, frozen=True):
+    """One value on the bus. `seq` counts the messages of its topic, without a hole."""
+
+    topic: str
+    seq: int
+    value: Any
+
+
+Handler = Callable[[Message], None]
+
+
+class Bus(Protocol):
+    """Carries messages from services to whoever subscribed to their route."""
+
+    def publish(self, message: Message) -> None:
+        """Hand the message to every handler of its route, in the order they subscribed.
+
+        Synchronous: when it returns, every handler of this process has seen the message.
+        """
+
+    def subscribe(self, route: str, handler: Handler) -> Callable[[], None]:
+        """Call the handler with every message of a route; the result ends the subscription."""
+
+
+class Record(Struct, frozen=True):
+    """One line of the journal: `seq` counts within its stream from 1, without a hole."""
+
+    stream: str
+    seq: int
+    time: int
+    data: bytes
+
+
+class Journal(Protocol):
+    """The append-only record of truth."""
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Store all records or none; durable when it returns.
+
+        Raises:
+            JournalConflict: a record's stream and number are taken.
+            JournalError: they could not be made durable; the caller must stop.
+        """
+
+    def read(self, stream: str | None = None) -> AsyncIterator[Record]:
+        """The records of one stream, or of all, in the order in which they were appended."""
+
+
+class SymbolCatalogue(Protocol):
+    """The instruments that this server knows, kept over restarts."""
+
+    def get(self, symbol: str) -> SymbolInfo | None:
+        """The instrument of that name or `EXCHANGE:NAME`."""
+
+    def all(self) -> Sequence[SymbolInfo]:
+        """Every instrument, by name."""
+
+    def save(self, symbols: Sequence[SymbolInfo]) -> None:
+        """Add instruments or replace those of the same name."""
+
+
+class QuoteSource(Protocol):
+    """Where market data comes from: what is happening now, and what has been.
+
+    The past and the present are the same function: folding the trades of `stream` gives the bars
+    of `bars`.
+    """
+
+    name: str
+
+    def symbols(self) -> Sequence[SymbolInfo]:
+        """The instruments that this source serves."""
+
+    def is_open(self, symbol: str, time_ms: int) -> bool:
+        """Whether the symbol is in session at the instant, holidays known to the source included."""
+
+    def stream(self, since_ms: int) -> AsyncIterator[TopOfBook | Trade]:
+        """Every event after the instant, in order of time, each when its time has come."""
+
+    def top(self, symbol: str, time_ms: int) -> TopOfBook | None:
+        """The best bid and ask that stood at the instant."""
+
+    def trades(self, symbol: str, before_ms: int, limit: int) -> Sequence[Trade]:
+        """The newest trades at or before the instant, oldest first."""
+
+    def bars(
+        self, symbol: str, resolution: Resolution, from_ms: int | None, to_ms: int, limit: int
+    ) -> Sequence[Bar]:
+        """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending.
+
+        The bar that is open at `to_ms` holds what had been traded before `to_ms`.
+        """
+
+
+class ApiKey(Struct, frozen=True, kw_only=True):
+    """A credential of a program; only the SHA-256 of the key itself is known."""
+
+    name: str
+    key_hash: str
+    scopes: tuple[str, ...]
+    account_id: str | None = None
+    created_at: int
+    expires_at: int | None = None
+    revoked_at: int | None = None
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A browser that is logged in; only the SHA-256 of its cookie is known."""
+
+    token_hash: str
+    principal: str
+    created_at: int
+    expires_at: int
+
+
+class CredentialStore(Protocol):
+    """Keys, sessions and login codes; shared with a command line that runs beside the server."""
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store a key.
+
+        Raises:
+            TradingError: `conflict` when the name has been used.
+        """
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key that was ever made, oldest first."""
+
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
+        """The key with this hash, revoked and expired ones included."""
+
+    def key_by_name(self, name: str) -> ApiKey | None:
+        """The key with this name, revoked and expired ones included."""
+
+    def revoke_key(self, name: str, time_ms: int) -> bool:
+        """Revoke a key; false when there is none of that name."""
+
+    def add_session(self, session: Session) -> None:
+        """Remember a session."""
+
+    def session_by_hash(self, token_hash: str) -> Session | None:
+        """The session with this hash, an expired one included."""
+
+    def remove_session(self, token_hash: str) -> None:
+        """Forget a session; nothing happens when there is none."""
+
+    def add_login_code(self, code_hash: str, expires_at: int) -> None:
+        """Remember a one-time code."""
+
+    def take_login_code(self, code_hash: str, time_ms: int) -> bool:
+        """Use up a code; false when it is unknown, used or expired."""

@@ -1,0 +1,111 @@
+"""What a module is given: ports, limits and options, and the life that its tasks belong to."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import msgspec
+
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.ports import Bus, Clock, Ids, Journal, SymbolCatalogue
+from trading_api.shared.auth import Auth
+from trading_api.shared.clock import SystemClock, SystemIds
+from trading_api.shared.memory import (
+    MemoryBus,
+    MemoryCatalogue,
+    MemoryCredentials,
+    MemoryJournal,
+)
+from trading_api.shared.ws.limits import WsLimits
+
+O = TypeVar("O", bound=msgspec.Struct)  # noqa: E741 - options
+Runner = Callable[[], AbstractAsyncContextManager[object]]
+
+
+class OptionsError(ValueError):
+    """The options given for a module do not fit the struct that it declares."""
+
+
+def committed_symbols() -> list[SymbolInfo]:
+    """The instruments of the data set that lies in this package."""
+    text = resources.files("trading_api").joinpath("data/symbols.json").read_bytes()
+    return msgspec.json.decode(text, type=list[SymbolInfo])
+
+
+@dataclass(kw_only=True)
+class AppContext:
+    """Everything that modules share within one application.
+
+    Attributes:
+        epoch: names this life of the server: the epoch of every topic that starts with it.
+        packs_dir: where optional data packs lie; None when there is no data directory.
+        module_options: a table of options per module name, as the settings hold it.
+        services: the service of each enabled module, by module name.
+    """
+
+    clock: Clock
+    ids: Ids
+    bus: Bus
+    journal: Journal
+    catalogue: SymbolCatalogue
+    auth: Auth
+    limits: WsLimits = field(default_factory=WsLimits)
+    packs_dir: Path | None = None
+    module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    services: dict[str, object] = field(default_factory=dict)
+    epoch: str = ""
+
+    def __post_init__(self) -> None:
+        self.epoch = self.epoch or self.ids.new_id()
+        self._runners: list[Runner] = []
+        self._failure_handlers: list[Callable[[BaseException], None]] = []
+        self.failure: BaseException | None = None
+
+    @classmethod
+    def in_memory(cls, *, clock: Clock | None = None, ids: Ids | None = None) -> Self:
+        """A context that reads no environment and writes no file, with the committed symbols."""
+        clock, ids = clock or SystemClock(), ids or SystemIds()
+        return cls(
+            clock=clock,
+            ids=ids,
+            bus=MemoryBus(),
+            journal=MemoryJournal(),
+            catalogue=MemoryCatalogue(committed_symbols()),
+            auth=Auth(clock=clock, ids=ids, store=MemoryCredentials(), owner_token=ids.new_secret()),
+        )
+
+    def options(self, module: str, declared: type[O]) -> O:
+        """The options of a module as the struct that it declares.
+
+        Raises:
+            OptionsError: a name is unknown or a value has the wrong type.
+        """
+        try:
+            return msgspec.convert(dict(self.module_options.get(module, {})), declared, strict=False)
+        except msgspec.ValidationError as error:
+            raise OptionsError(f"[modules.{module}]: {error}") from error
+
+    def add_runner(self, runner: Runner) -> None:
+        """Enter a context manager when the application starts, after those added before."""
+        self._runners.append(runner)
+
+    def on_failure(self, handler: Callable[[BaseException], None]) -> None:
+        """Call the handler when a part of the server fails so that the process must end."""
+        self._failure_handlers.append(handler)
+
+    def fail(self, error: BaseException) -> None:
+        """Say that the process must end: the record of truth or a task that owns one failed."""
+        self.failure = self.failure or error
+        for handler in self._failure_handlers:
+            handler(error)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Start what was added, in order; stop it in reverse."""
+        async with AsyncExitStack() as stack:
+            for runner in self._runners:
+                await stack.enter_async_context(runner())
+            yield self

@@ -1,0 +1,132 @@
+"""Every port for one process, in memory: the readable meaning of each."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from msgspec.structs import replace
+
+from trading_api.domain.errors import JournalConflict, TradingError
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session
+from trading_api.domain.topics import route_of
+
+
+class MemoryBus:
+    """Calls the handlers of a route one after the other."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, list[Handler]] = defaultdict(list)
+
+    def publish(self, message: Message) -> None:
+        """Hand the message to every handler of its route, in the order they subscribed."""
+        for handler in tuple(self._handlers.get(route_of(message.topic), ())):
+            handler(message)
+
+    def subscribe(self, route: str, handler: Handler) -> Callable[[], None]:
+        """Call the handler with every message of a route until the result is called."""
+        handlers = self._handlers[route]
+        handlers.append(handler)
+        return lambda: handlers.remove(handler)
+
+
+class MemoryJournal:
+    """Records in a list; they last as long as the object."""
+
+    def __init__(self) -> None:
+        self._records: list[Record] = []
+        self._heads: dict[str, int] = {}
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Store all records or none."""
+        heads = dict(self._heads)
+        for record in records:
+            head = heads.get(record.stream, 0)
+            if record.seq != head + 1:
+                raise JournalConflict(
+                    f"record {record.seq} of stream {record.stream} does not follow {head}"
+                )
+            heads[record.stream] = record.seq
+        self._heads = heads
+        self._records.extend(records)
+
+    async def read(self, stream: str | None = None) -> AsyncIterator[Record]:
+        """The records of one stream, or of all, as they were when reading began."""
+        for record in tuple(self._records):
+            if stream is None or record.stream == stream:
+                yield record
+
+
+class MemoryCatalogue:
+    """Instruments in a dictionary."""
+
+    def __init__(self, symbols: Sequence[SymbolInfo] = ()) -> None:
+        self._by_name: dict[str, SymbolInfo] = {}
+        self.save(symbols)
+
+    def get(self, symbol: str) -> SymbolInfo | None:
+        """The instrument of that name or `EXCHANGE:NAME`."""
+        found = self._by_name.get(symbol) or self._by_name.get(symbol.rpartition(":")[2])
+        return found if found and symbol in (found.symbol, found.full_name) else None
+
+    def all(self) -> Sequence[SymbolInfo]:
+        """Every instrument, by name."""
+        return [self._by_name[name] for name in sorted(self._by_name)]
+
+    def save(self, symbols: Sequence[SymbolInfo]) -> None:
+        """Add instruments or replace those of the same name."""
+        self._by_name.update((symbol.symbol, symbol) for symbol in symbols)
+
+
+class MemoryCredentials:
+    """Keys, sessions and codes in dictionaries."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, ApiKey] = {}
+        self._sessions: dict[str, Session] = {}
+        self._codes: dict[str, int] = {}
+
+    def add_key(self, key: ApiKey) -> None:
+        """Store a key whose name has not been used."""
+        if key.name in self._keys:
+            raise TradingError("conflict", f"the key name {key.name!r} has been used")
+        self._keys[key.name] = key
+
+    def keys(self) -> Sequence[ApiKey]:
+        """Every key that was ever made, oldest first."""
+        return list(self._keys.values())
+
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
+        """The key with this hash."""
+        return next((key for key in self._keys.values() if key.key_hash == key_hash), None)
+
+    def key_by_name(self, name: str) -> ApiKey | None:
+        """The key with this name."""
+        return self._keys.get(name)
+
+    def revoke_key(self, name: str, time_ms: int) -> bool:
+        """Revoke a key; false when there is none of that name."""
+        key = self._keys.get(name)
+        if key is None:
+            return False
+        self._keys[name] = replace(key, revoked_at=key.revoked_at or time_ms)
+        return True
+
+    def add_session(self, session: Session) -> None:
+        """Remember a session."""
+        self._sessions[session.token_hash] = session
+
+    def session_by_hash(self, token_hash: str) -> Session | None:
+        """The session with this hash."""
+        return self._sessions.get(token_hash)
+
+    def remove_session(self, token_hash: str) -> None:
+        """Forget a session."""
+        self._sessions.pop(token_hash, None)
+
+    def add_login_code(self, code_hash: str, expires_at: int) -> None:
+        """Remember a one-time code."""
+        self._codes[code_hash] = expires_at
+
+    def take_login_code(self, code_hash: str, time_ms: int) -> bool:
+        """Use up a code; false when it is unknown, used or expired."""
+        return self._codes.pop(code_hash, 0) > time_ms

@@ -1,0 +1,198 @@
+"""Lets FastAPI and AsyncAPI read the domain's structs, and decodes bodies from their bytes."""
+
+import json
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+from starlette.responses import Response
+
+from trading_api.domain.errors import InvalidPayload, TradingError
+from trading_api.domain.money import canonical
+
+T = TypeVar("T")
+
+COMPONENTS = "#/components/schemas/{name}"
+DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
+
+DecimalText = Annotated[
+    str,
+    Meta(
+        pattern=DECIMAL_PATTERN,
+        description="A decimal number as text: no exponent, at most 18 digits before and 12 after "
+        "the point",
+    ),
+]
+
+_decimal = re.compile(DECIMAL_PATTERN.replace("$", r"\Z"), re.ASCII)
+_path = re.compile(r" - at `(?P<path>[^`]*)`$")
+_named = re.compile(r"^Object (?:missing required|contains unknown) field `(?P<name>.*)`$", re.S)
+
+
+def parse_decimal(text: str, field: str) -> Decimal:
+    """The canonical number that a text of the wire stands for.
+
+    Raises:
+        InvalidPayload: the text is not of the form of `DecimalText`; names the field.
+    """
+    if _decimal.match(text) is None:
+        raise InvalidPayload(field, f"{field} {text[:40]!r} is not a decimal number as text")
+    return canonical(Decimal(text))
+
+
+class Wire:
+    """Marks a struct as a FastAPI response model: a named component, referenced by `$ref`."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Validate by msgspec, serialise by msgspec, and be one definition per name."""
+        return core_schema.no_info_plain_validator_function(
+            lambda value: msgspec.convert(value, source, from_attributes=True),
+            ref=source.__name__,
+            metadata={"source": source},
+            serialization=core_schema.plain_serializer_function_ser_schema(msgspec.to_builtins),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The JSON schema of the struct; the structs inside it are references."""
+        source = schema["metadata"]["source"]  # type: ignore[typeddict-item] # set just above
+        return dict(components([source])[source.__name__])
+
+
+def components(types: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """The named schemas of the types and of all that they refer to."""
+    return json_schemas(types)[1]
+
+
+def json_schemas(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """A JSON schema for each type, and the named components that these refer to.
+
+    Structs and what msgspec knows, as well as Pydantic models, which third-party modules may
+    prefer.
+    """
+    schemas: list[dict[str, Any]] = []
+    named: dict[str, dict[str, Any]] = {}
+    for type_ in types:
+        if isinstance(type_, type) and issubclass(type_, BaseModel):
+            schema = type_.model_json_schema(ref_template=COMPONENTS.replace("name", "model"))
+            named.update(schema.pop("$defs", {}))
+            named[type_.__name__] = schema
+            schemas.append({"$ref": COMPONENTS.format(name=type_.__name__)})
+        else:
+            [schema], inner = msgspec.json.schema_components([type_], ref_template=COMPONENTS)
+            named.update(inner)
+            schemas.append(schema)
+    for schema in named.values():
+        _complete(schema)
+    return schemas, named
+
+
+def _complete(schema: Any) -> None:
+    """Say of every decimal in a schema what its text looks like."""
+    if isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            schema.setdefault("pattern", DECIMAL_PATTERN)
+        for value in schema.values():
+            _complete(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            _complete(value)
+
+
+def json_body(type_: Any) -> dict[str, Any]:
+    """The `openapi_extra` of an address that decodes its own body."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": COMPONENTS.format(name=type_.__name__)}}
+            },
+        }
+    }
+
+
+def json_response(value: Any, status_code: int = 200, **headers: str) -> Response:
+    """A value as ready JSON bytes; the value's own type is trusted, it is not validated again."""
+    return Response(
+        msgspec.json.encode(value),
+        status_code,
+        {name.replace("_", "-"): text for name, text in headers.items()},
+        "application/json",
+    )
+
+
+@cache
+def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type_)
+
+
+def decode(type_: type[T], data: bytes) -> T:
+    """A body as its type, from its raw bytes: the one decoder of REST and of the sockets.
+
+    Raises:
+        TradingError: `invalid_json` for what is not strict JSON, duplicate members included.
+        InvalidPayload: a member is missing, unknown or of the wrong type; names its path.
+    """
+    check_json(data)
+    try:
+        value: T = _decoder(type_).decode(data)
+    except msgspec.ValidationError as error:
+        raise invalid_payload(error) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
+    return value
+
+
+def convert(type_: type[T], value: Any) -> T:
+    """An already decoded JSON value as its type.
+
+    Raises:
+        InvalidPayload: a member is missing, unknown or of the wrong type; names its path.
+    """
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as error:
+        raise invalid_payload(error) from None
+
+
+def check_json(data: bytes) -> None:
+    """Refuse what is not strict JSON in UTF-8.
+
+    Raises:
+        TradingError: `invalid_json`; duplicate members, NaN and infinities included.
+    """
+    try:
+        json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"member {twice[:40]!r} stands twice")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def invalid_payload(error: msgspec.ValidationError) -> InvalidPayload:
+    """The error of a member, its path taken from msgspec's message."""
+    message = str(error)
+    path = ""
+    if found := _path.search(message):
+        message, path = message[: found.start()], found["path"].removeprefix("$").lstrip(".")
+    if named := _named.match(message):
+        path = f"{path}.{named['name']}" if path else named["name"]
+    return InvalidPayload(path, f"{path}: {message}" if path else message)

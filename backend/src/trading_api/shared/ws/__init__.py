@@ -1,0 +1,1 @@
+"""The socket kit: envelope, topics, hub, transport and documents of a module's WebSocket."""

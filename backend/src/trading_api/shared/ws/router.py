@@ -1,0 +1,68 @@
+"""A channel of a module's socket: what may be subscribed to, and what then arrives."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from trading_api.shared.auth import Principal
+
+Delivery = Literal["every", "latest"]
+
+
+class Snapshot(NamedTuple):
+    """The state of a topic at one instant: what follows it has `seq + 1`, `seq + 2`, …"""
+
+    epoch: str
+    seq: int
+    value: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class WsRouter:
+    """One channel: `{name}.subscribe`, `{name}.unsubscribe` and `{name}.update`.
+
+    Attributes:
+        name: the route; also the first part of its topics and the route of its bus messages.
+        summary: one sentence for the AsyncAPI document.
+        scope: what a principal must be allowed to do to subscribe.
+        parameters: struct of the subscribe payload, without `recover`; unknown members are refused.
+        update: type of the payload of an update.
+        snapshot: type of the `snapshot` member of the reply, `list[Trade]` for instance.
+        delivery: `every` loses nothing and closes a reader that is too slow; `latest` keeps the
+            newest value per key for a reader that is behind.
+        topics: the topics that parameters name for a principal; raises `TradingError` for what is
+            unknown or not the caller's.
+        read: the state of a topic now. Synchronous, so nothing can happen between the value and
+            its number.
+        key: what updates of a `latest` topic replace each other by; None means one value per
+            topic.
+        replay: for topics that outlive the process: the values numbered `after + 1` to `until`,
+            or None when the epoch is not the topic's. Asked only when the hub's ring no longer
+            holds them.
+        examples: a subscribe payload, a snapshot and an update for the document.
+    """
+
+    name: str
+    summary: str
+    scope: str
+    parameters: type[msgspec.Struct]
+    update: Any
+    snapshot: Any
+    delivery: Delivery
+    topics: Callable[[Principal, Any], Sequence[str]]
+    read: Callable[[str], Snapshot]
+    key: Callable[[Any], Hashable] | None = None
+    replay: (
+        Callable[[str, str, int, int], Awaitable[Sequence[tuple[int, Any]] | None]] | None
+    ) = None
+    examples: "Examples" = field(default_factory=lambda: Examples())
+
+
+class Examples(NamedTuple):
+    """Values that illustrate a channel in its document; each validates against its schema."""
+
+    parameters: Any = None
+    snapshot: Any = None
+    update: Any = None
