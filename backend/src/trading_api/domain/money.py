@@ -57,9 +57,7 @@ def canonical(value: Decimal) -> Decimal:
 def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
     """A quotient rounded half-even to 12 places: averages and other derived figures."""
     quotient = _ROUNDING.divide(numerator, denominator)
-    return canonical(
-        quotient.quantize(AVERAGE_PLACES, rounding=ROUND_HALF_EVEN, context=_ROUNDING)
-    )
+    return canonical(quotient.quantize(AVERAGE_PLACES, rounding=ROUND_HALF_EVEN, context=_ROUNDING))
 
 
 def round_half_up(value: Decimal, step: Decimal) -> Decimal:

@@ -102,7 +102,7 @@ class QuoteSource(Protocol):
         """The instruments that this source serves."""
 
     def is_open(self, symbol: str, time_ms: int) -> bool:
-        """Whether the symbol is in session at the instant, holidays known to the source included."""
+        """Whether the symbol is in session at the instant, the source's holidays included."""
 
     def stream(self, since_ms: int) -> AsyncIterator[TopOfBook | Trade]:
         """Every event after the instant, in order of time, each when its time has come."""

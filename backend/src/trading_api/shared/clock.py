@@ -16,7 +16,7 @@ class SystemClock:
 
     async def sleep_until(self, time_ms: int) -> None:
         """Return at or after the instant, also when the wall clock is set meanwhile."""
-        while (rest := (time_ms - self.now_ms()) / 1000) > 0:
+        while (rest := (time_ms - self.now_ms()) / 1000) > 0:  # noqa: ASYNC110 - it waits for time
             await asyncio.sleep(min(rest, _LONGEST_SLEEP_S))
 
 

@@ -74,7 +74,9 @@ class AppContext:
             bus=MemoryBus(),
             journal=MemoryJournal(),
             catalogue=MemoryCatalogue(committed_symbols()),
-            auth=Auth(clock=clock, ids=ids, store=MemoryCredentials(), owner_token=ids.new_secret()),
+            auth=Auth(
+                clock=clock, ids=ids, store=MemoryCredentials(), owner_token=ids.new_secret()
+            ),
         )
 
     def options(self, module: str, declared: type[O]) -> O:
@@ -84,7 +86,9 @@ class AppContext:
             OptionsError: a name is unknown or a value has the wrong type.
         """
         try:
-            return msgspec.convert(dict(self.module_options.get(module, {})), declared, strict=False)
+            return msgspec.convert(
+                dict(self.module_options.get(module, {})), declared, strict=False
+            )
         except msgspec.ValidationError as error:
             raise OptionsError(f"[modules.{module}]: {error}") from error
 

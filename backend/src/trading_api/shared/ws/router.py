@@ -54,9 +54,9 @@ class WsRouter:
     topics: Callable[[Principal, Any], Sequence[str]]
     read: Callable[[str], Snapshot]
     key: Callable[[Any], Hashable] | None = None
-    replay: (
-        Callable[[str, str, int, int], Awaitable[Sequence[tuple[int, Any]] | None]] | None
-    ) = None
+    replay: Callable[[str, str, int, int], Awaitable[Sequence[tuple[int, Any]] | None]] | None = (
+        None
+    )
     examples: "Examples" = field(default_factory=lambda: Examples())
 
 

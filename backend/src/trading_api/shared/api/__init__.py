@@ -1,0 +1,1 @@
+"""Addresses that belong to no module: health, versions, session and documents."""

@@ -1,0 +1,60 @@
+"""How the server and each of its modules are."""
+
+from enum import Enum
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from msgspec import Struct
+from starlette.responses import Response
+
+from trading_api import __version__
+from trading_api.shared.context import AppContext
+from trading_api.shared.module import ModuleHealth, ModuleProtocol
+from trading_api.shared.schema import Wire, json_response
+
+
+class ModuleStatus(Struct, frozen=True):
+    """How one module is; `detail` says why it is degraded."""
+
+    name: str
+    status: str
+    detail: str | None
+
+
+class Health(Struct, frozen=True):
+    """How the server is: `degraded` when one of its modules is."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    uptime_s: float
+    modules: tuple[ModuleStatus, ...]
+
+
+class HealthApi(APIRouter):
+    """`GET /health`: 200 also when degraded; the body tells."""
+
+    def __init__(self, tags: list[str | Enum] | None = None) -> None:
+        super().__init__(tags=tags)
+
+        @self.get(
+            "/health",
+            operation_id="getHealth",
+            summary="How the server and its modules are",
+            response_model=Annotated[Health, Wire()],
+        )
+        async def get_health(request: Request) -> Response:
+            context: AppContext = request.app.state.context
+            modules = tuple(
+                status_of(module) for module in request.app.state.registry.get_enabled_modules()
+            )
+            well = context.failure is None and all(module.status == "ok" for module in modules)
+            uptime_ms = context.clock.now_ms() - request.app.state.started_at
+            health = Health("ok" if well else "degraded", __version__, uptime_ms / 1000, modules)
+            return json_response(health, Cache_Control="no-store")
+
+
+def status_of(module: ModuleProtocol) -> ModuleStatus:
+    """What a module says of itself; a module that offers no `health()` is `ok`."""
+    report = getattr(module, "health", None)
+    health: ModuleHealth = report() if report is not None else ModuleHealth("ok")
+    return ModuleStatus(module.name, health.status, health.detail)

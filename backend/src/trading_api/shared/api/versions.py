@@ -1,0 +1,94 @@
+"""Which versions of the API there are, and what the enabled modules offer."""
+
+from enum import Enum
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from msgspec import Struct
+from starlette.responses import Response
+
+from trading_api import __version__
+from trading_api.shared.schema import Wire, json_response
+
+CURRENT = "v1"
+BASE_URL = f"/api/{CURRENT}"
+RELEASED = "2026-11-23"
+
+
+class Version(Struct, frozen=True):
+    """One version of the API; `released` is a date."""
+
+    version: str
+    status: str
+    released: str
+
+
+class Versions(Struct, frozen=True):
+    """The versions of the API, and that of the server."""
+
+    current: str
+    versions: tuple[Version, ...]
+    server: str
+
+
+class WebSocketEndpoint(Struct, frozen=True):
+    """Where a module's socket is, and its documents."""
+
+    module: str
+    url: str
+    asyncapi_url: str
+    asyncapi_docs: str
+
+
+class Overview(Struct, frozen=True):
+    """Where to read on, and the socket of every enabled module."""
+
+    api_version: str
+    documentation: str
+    openapi_spec: str
+    websocket_endpoints: tuple[WebSocketEndpoint, ...]
+
+
+class VersionApi(APIRouter):
+    """`GET /versions` and the overview at `GET /`."""
+
+    def __init__(self, tags: list[str | Enum] | None = None) -> None:
+        super().__init__(tags=tags)
+
+        @self.get(
+            "/versions",
+            operation_id="getVersions",
+            summary="The versions of the API",
+            response_model=Annotated[Versions, Wire()],
+        )
+        async def get_versions() -> Response:
+            return json_response(
+                Versions(CURRENT, (Version(CURRENT, "stable", RELEASED),), __version__)
+            )
+
+        @self.get(
+            "/",
+            operation_id="getAPIOverview",
+            summary="Where everything is",
+            response_model=Annotated[Overview, Wire()],
+        )
+        async def get_overview(request: Request) -> Response:
+            return json_response(overview(request))
+
+
+def overview(request: Request) -> Overview:
+    """The overview of the modules that the request's application has enabled."""
+    endpoints = []
+    for module in request.app.state.registry.get_enabled_modules():
+        if not module.get_ws_routers():
+            continue
+        address = f"{BASE_URL}/{module.name}/ws"
+        endpoints.append(
+            WebSocketEndpoint(
+                module=module.name,
+                url=address,
+                asyncapi_url=f"{address}/asyncapi.json",
+                asyncapi_docs=f"{address}/asyncapi",
+            )
+        )
+    return Overview(CURRENT, f"{BASE_URL}/docs", f"{BASE_URL}/openapi.json", tuple(endpoints))
