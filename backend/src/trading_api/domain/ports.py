@@ -85,8 +85,8 @@ class SymbolCatalogue(Protocol):
     def all(self) -> Sequence[SymbolInfo]:
         """Every instrument, by name."""
 
-    def save(self, symbols: Sequence[SymbolInfo]) -> None:
-        """Add instruments or replace those of the same name."""
+    def save(self, symbols: Sequence[SymbolInfo]) -> Sequence[SymbolInfo]:
+        """Add instruments or replace those of the same name; gives those new or changed."""
 
 
 class QuoteSource(Protocol):

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from msgspec.structs import replace
 
 from trading_api.domain.errors import JournalConflict, TradingError
-from trading_api.domain.market import SymbolInfo
 from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session
+from trading_api.domain.symbols import SymbolTable
 from trading_api.domain.topics import route_of
 
 
@@ -56,25 +56,8 @@ class MemoryJournal:
                 yield record
 
 
-class MemoryCatalogue:
-    """Instruments in a dictionary."""
-
-    def __init__(self, symbols: Sequence[SymbolInfo] = ()) -> None:
-        self._by_name: dict[str, SymbolInfo] = {}
-        self.save(symbols)
-
-    def get(self, symbol: str) -> SymbolInfo | None:
-        """The instrument of that name or `EXCHANGE:NAME`."""
-        found = self._by_name.get(symbol) or self._by_name.get(symbol.rpartition(":")[2])
-        return found if found and symbol in (found.symbol, found.full_name) else None
-
-    def all(self) -> Sequence[SymbolInfo]:
-        """Every instrument, by name."""
-        return [self._by_name[name] for name in sorted(self._by_name)]
-
-    def save(self, symbols: Sequence[SymbolInfo]) -> None:
-        """Add instruments or replace those of the same name."""
-        self._by_name.update((symbol.symbol, symbol) for symbol in symbols)
+class MemoryCatalogue(SymbolTable):
+    """Instruments that last as long as the object."""
 
 
 class MemoryCredentials:
