@@ -153,7 +153,7 @@ class CredentialStore(Protocol):
             TradingError: `conflict` when the name has been used.
         """
 
-    def keys(self) -> Sequence[ApiKey]:
+    def all_keys(self) -> Sequence[ApiKey]:
         """Every key that was ever made, oldest first."""
 
     def key_by_hash(self, key_hash: str) -> ApiKey | None:

@@ -34,7 +34,7 @@ class SqlCredentials:
         except IntegrityError:
             raise TradingError("conflict", f"the key name {key.name!r} has been used") from None
 
-    def keys(self) -> Sequence[ApiKey]:
+    def all_keys(self) -> Sequence[ApiKey]:
         """Every key that was ever made, oldest first."""
         query = select(api_keys).order_by(api_keys.c.created_at, api_keys.c.name)
         with self._reading() as connection:

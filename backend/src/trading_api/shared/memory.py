@@ -74,7 +74,7 @@ class MemoryCredentials:
             raise TradingError("conflict", f"the key name {key.name!r} has been used")
         self._keys[key.name] = key
 
-    def keys(self) -> Sequence[ApiKey]:
+    def all_keys(self) -> Sequence[ApiKey]:
         """Every key that was ever made, oldest first."""
         return list(self._keys.values())
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.money import canonical
+from trading_api.shared.openapi import EXTRA_COMPONENTS
 
 T = TypeVar("T")
 
@@ -65,7 +66,8 @@ class Wire:
     ) -> dict[str, Any]:
         """The JSON schema of the struct; the structs inside it are references."""
         source = schema["metadata"]["source"]  # type: ignore[typeddict-item] # set just above
-        return dict(components([source])[source.__name__])
+        inner = components([source])
+        return {**inner.pop(source.__name__), EXTRA_COMPONENTS: inner}
 
 
 def components(types: Iterable[Any]) -> dict[str, dict[str, Any]]:
@@ -110,13 +112,10 @@ def _complete(schema: Any) -> None:
 
 def json_body(type_: Any) -> dict[str, Any]:
     """The `openapi_extra` of an address that decodes its own body."""
+    reference = {"$ref": COMPONENTS.format(name=type_.__name__)}
     return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": COMPONENTS.format(name=type_.__name__)}}
-            },
-        }
+        EXTRA_COMPONENTS: components([type_]),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
     }
 
 

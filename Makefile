@@ -1,0 +1,70 @@
+# `make run` starts everything on a fresh machine; `make test` and `make check` prove it.
+# Needs python 3.11 or newer; node 20.19 or newer for what is built or tested with npm.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check
+DATA_DIR := $(or $(TRADING_API_DATA_DIR),var)
+PACKS := backend/src/trading_api/data/packs.txt
+NODE_OK := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' 2>/dev/null && echo yes)
+PYTEST := cd backend && ../$(PY) -m pytest
+
+.PHONY: run test check specs bench soak clean
+
+run: .stamps/install $(DATA_DIR)/packs/.fetched
+	@TRADING_API_DATA_DIR=$(DATA_DIR) $(PY) -m trading_api
+
+test: .stamps/dev .stamps/npm $(DATA_DIR)/packs/.fetched
+	$(PYTEST) -n 2 -m "not soak and not process"
+	$(PYTEST) -m "process and not soak"
+
+soak: .stamps/dev .stamps/npm $(DATA_DIR)/packs/.fetched
+	$(PYTEST) -m soak --timeout 3600
+
+check: .stamps/dev
+	cd backend && ../$(PY) -m ruff format --check . ../bench
+	cd backend && ../$(PY) -m ruff check . ../bench
+	cd backend && ../$(PY) -m mypy
+	cd backend && ../.venv/bin/lint-imports
+	$(PYTEST) tests/contracts/test_specs_current.py
+
+specs: .stamps/install
+	$(PY) -m trading_api specs --out backend/specs
+
+bench: .stamps/dev $(DATA_DIR)/packs/.fetched
+	$(PY) bench/run.py $(ARGS)
+
+clean:
+	rm -rf .venv .venv-peers* .stamps frontend/node_modules
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 run"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.stamps/install: .venv/bin/python backend/pyproject.toml
+	@echo "installing (about 20 seconds, once)"
+	$(PIP) install --editable backend
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: .stamps/install
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --group backend/pyproject.toml:dev
+	@touch $@
+
+# Tools that only npm has; without node the tests that need them say so and are skipped.
+.stamps/npm: frontend/package-lock.json
+	@mkdir -p .stamps
+ifeq ($(NODE_OK),yes)
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+else
+	@echo "node 20.19 or newer is not here: tests that need it will be skipped"
+endif
+
+# Real data that may be read but not shipped; the server runs without it on the committed set.
+$(DATA_DIR)/packs/.fetched: $(PACKS) | .stamps/install
+	@mkdir -p $(dir $@)
+	@$(PIP) install --no-deps --no-compile --require-hashes --upgrade --target $(dir $@) -r $(PACKS) \
+	  && touch $@ \
+	  || echo "the BTCUSD data pack could not be fetched: the server runs on the committed daily set"

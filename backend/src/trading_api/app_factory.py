@@ -1,0 +1,279 @@
+"""Builds the application: the context, the enabled modules, their faces. Sees everything."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import RedirectResponse, Response
+
+from trading_api import __version__
+from trading_api.infra.catalogue import SqlCatalogue
+from trading_api.infra.data_dir import DataDir
+from trading_api.infra.database import JOURNAL, MARKET, open_database
+from trading_api.infra.journal import SqlJournal
+from trading_api.infra.tokens import SqlCredentials
+from trading_api.modules.broker import BrokerModule
+from trading_api.modules.datafeed import DatafeedModule
+from trading_api.settings import VITE_ORIGINS, Settings
+from trading_api.shared import http_errors, openapi
+from trading_api.shared.api.docs import DocsApi
+from trading_api.shared.api.health import HealthApi
+from trading_api.shared.api.session import LoginApi, SessionApi
+from trading_api.shared.api.versions import BASE_URL, VersionApi
+from trading_api.shared.auth import Auth
+from trading_api.shared.clock import SystemClock, SystemIds
+from trading_api.shared.context import AppContext, committed_symbols
+from trading_api.shared.http_guard import HttpGuard
+from trading_api.shared.memory import MemoryBus
+from trading_api.shared.module import ModuleProtocol
+from trading_api.shared.module_registry import ModuleRegistry
+from trading_api.shared.ws.adapter import FastWSAdapter
+
+ModuleFactory = Callable[[AppContext], ModuleProtocol]
+
+BUILT_IN: dict[str, ModuleFactory] = {"broker": BrokerModule, "datafeed": DatafeedModule}
+ENTRY_POINTS = "trading_api.modules"
+RESERVED_NAMES = frozenset({"health", "versions", "docs", "session", "tickets", "ws"})
+TEST_HOSTS = ("testserver", "127.0.0.1", "localhost", "[::1]")
+
+_DOCS_PAGE = f"{BASE_URL}/docs"
+_log = logging.getLogger(__name__)
+
+
+class ModuleError(ValueError):
+    """A module that was asked for cannot be mounted; the message says why."""
+
+
+def create_app(
+    enabled_modules: list[str] | None = None, *, settings: Settings | None = None
+) -> tuple[FastAPI, list[FastWSAdapter]]:
+    """The application, and the socket application of each enabled module.
+
+    Args:
+        enabled_modules: names of modules; None for those of the settings or, without settings,
+            the built-in ones. A module that another package provides is mounted only when named.
+        settings: without them the application reads no environment and writes no file: it lives
+            in memory, on the committed data set, with its owner token at `app.state.owner_token`.
+
+    Returns:
+        The app, and its socket applications in the order broker, datafeed, others by name.
+
+    Raises:
+        ModuleError: a name is unknown, reserved, or its module breaks the contract.
+    """
+    if settings is None:
+        context, hosts, origins = AppContext.in_memory(), TEST_HOSTS, VITE_ORIGINS
+    else:
+        context = _context(settings)
+        hosts, origins = settings.allowed_hosts, settings.allowed_origins
+        enabled_modules = enabled_modules if enabled_modules is not None else _names(settings)
+    return build_app(context, enabled_modules, allowed_hosts=hosts, allowed_origins=origins)
+
+
+def build_app(
+    context: AppContext,
+    enabled_modules: Sequence[str] | None = None,
+    *,
+    allowed_hosts: Collection[str] = TEST_HOSTS,
+    allowed_origins: Collection[str] = VITE_ORIGINS,
+) -> tuple[FastAPI, list[FastWSAdapter]]:
+    """The application over a given context; see `create_app`."""
+    registry = ModuleRegistry()
+    for name, factory in _factories(enabled_modules):
+        registry.register(_make(name, factory, context))
+    app = _bare_app(context, registry)
+    _install_middleware(app, context, allowed_hosts, allowed_origins)
+    ws_apps = [
+        ws_app
+        for module in registry.get_enabled_modules()
+        if (ws_app := _mount(app, context, module)) is not None
+    ]
+    validate_response_models(app)
+    openapi.install(app)
+    return app, ws_apps
+
+
+def validate_response_models(app: FastAPI) -> None:
+    """Refuse a documented route that does not declare what it answers with.
+
+    Raises:
+        ModuleError: names the route.
+    """
+    for route in _effective_routes(app):
+        if route.include_in_schema and route.response_model is None:
+            methods = ", ".join(sorted(route.methods or ()))
+            raise ModuleError(f"{methods} {route.path} declares no response model")
+
+
+def _effective_routes(app: FastAPI) -> Iterator[Any]:
+    """Every REST route with its final path; included routers are objects in `app.routes`."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            yield context
+
+
+def _names(settings: Settings) -> list[str] | None:
+    return None if settings.enabled_modules is None else list(settings.enabled_modules)
+
+
+def _context(settings: Settings) -> AppContext:
+    """A context on the data directory; nothing is written or opened before it runs."""
+    clock, ids, folder = SystemClock(), SystemIds(), DataDir(settings.data_dir)
+    journal, credentials = SqlJournal(), SqlCredentials()
+    catalogue = SqlCatalogue(committed_symbols())
+    token = settings.token or folder.token() or ids.new_secret()
+    context = AppContext(
+        clock=clock,
+        ids=ids,
+        bus=MemoryBus(),
+        journal=journal,
+        catalogue=catalogue,
+        auth=Auth(
+            clock=clock,
+            ids=ids,
+            store=credentials,
+            owner_token=token,
+            public_market_data=settings.market_data_is_public,
+        ),
+        limits=settings.ws_limits,
+        packs_dir=folder.packs,
+        module_options=settings.modules,
+    )
+
+    @asynccontextmanager
+    async def databases() -> AsyncIterator[None]:
+        with folder.acquire():
+            if settings.token is None:
+                folder.keep_token(token)
+            journal_engine = open_database(folder.journal, JOURNAL, "FULL")
+            market_engine = open_database(folder.market, MARKET, "NORMAL")
+            journal.open(journal_engine)
+            credentials.open(journal_engine)
+            catalogue.open(market_engine)
+            try:
+                yield
+            finally:
+                catalogue.close()
+                credentials.close()
+                journal.close()
+                market_engine.dispose()
+                journal_engine.dispose()
+
+    context.add_runner(databases)
+    return context
+
+
+def _factories(names: Sequence[str] | None) -> list[tuple[str, ModuleFactory]]:
+    """What makes each named module, built-in ones first, then others by name."""
+    if names is None:
+        return list(BUILT_IN.items())
+    wanted = set(names)
+    found = [(name, factory) for name, factory in BUILT_IN.items() if name in wanted]
+    others = sorted(wanted - set(BUILT_IN))
+    if not others:
+        return found
+    offered = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    for name in others:
+        if name in RESERVED_NAMES:
+            raise ModuleError(f"module name {name!r} is reserved")
+        if name not in offered:
+            known = ", ".join([*BUILT_IN, *sorted(offered)])
+            raise ModuleError(f"module {name!r} is unknown; known are: {known}")
+        found.append((name, _load(offered[name])))
+    return found
+
+
+def _load(point: EntryPoint) -> ModuleFactory:
+    factory: ModuleFactory = point.load()
+    return factory
+
+
+def _make(name: str, factory: ModuleFactory, context: AppContext) -> ModuleProtocol:
+    module = factory(context)
+    if not isinstance(module, ModuleProtocol):
+        raise ModuleError(f"what module {name!r} makes does not have the members of a module")
+    if module.name != name:
+        raise ModuleError(f"module {name!r} calls itself {module.name!r}")
+    return module
+
+
+def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.started_at = context.clock.now_ms()
+        async with context.running():
+            yield
+
+    tags = [tag for module in registry.get_enabled_modules() for tag in module.get_openapi_tags()]
+    app = FastAPI(
+        title="trading_api",
+        description="Modules with a REST face and a WebSocket face of their own.",
+        version=__version__,
+        openapi_url=f"{BASE_URL}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        openapi_tags=tags,
+        lifespan=lifespan,
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    app.state.context = context
+    app.state.registry = registry
+    app.state.owner_token = context.auth.owner_token
+    app.state.started_at = context.clock.now_ms()
+    http_errors.install(app)
+    for router in (
+        HealthApi(tags=["health"]),
+        VersionApi(tags=["versioning"]),
+        SessionApi(tags=["session"]),
+    ):
+        app.include_router(router, prefix=BASE_URL, tags=["v1"])
+    app.include_router(DocsApi(), prefix=BASE_URL)
+    app.include_router(LoginApi(home=_DOCS_PAGE))
+
+    @app.get("/", include_in_schema=False)
+    async def to_docs() -> Response:
+        return RedirectResponse(_DOCS_PAGE, 307)
+
+    return app
+
+
+def _install_middleware(
+    app: FastAPI, context: AppContext, hosts: Collection[str], origins: Collection[str]
+) -> None:
+    """The guard comes first; CORS answers what it lets pass, from the same list of origins."""
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(origins),
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type"],
+        expose_headers=["X-Request-ID", "Idempotent-Replayed", "Retry-After"],
+    )
+    app.add_middleware(HttpGuard, ids=context.ids, allowed_hosts=hosts, allowed_origins=origins)
+
+
+def _mount(app: FastAPI, context: AppContext, module: ModuleProtocol) -> FastWSAdapter | None:
+    """Give a module its REST addresses, its socket with the documents, and its life-cycle."""
+    own = f"/{module.name}/"
+    for router in module.get_api_routers():
+        for route in iter_route_contexts(router.routes):
+            path = str(getattr(route, "path", ""))
+            if not f"{path}/".startswith(own):
+                raise ModuleError(f"module {module.name!r} may not have the address {path}")
+        app.include_router(router, prefix=BASE_URL, tags=["v1"])
+    ws_app: FastWSAdapter | None = None
+    if module.get_ws_routers():
+        sockets: Any = module
+        ws_app = sockets.get_ws_app(BASE_URL)
+        ws_app.setup(app)
+        sockets.register_ws_endpoint(app, BASE_URL)
+    module.configure_app(app, None)
+    running = getattr(module, "running", None)
+    if running is not None:
+        context.add_runner(running)
+    return ws_app
