@@ -47,9 +47,10 @@ clean:
 	$(PIP) install --editable backend
 	@mkdir -p .stamps && touch $@
 
-.stamps/dev: .stamps/install
+.stamps/dev: .stamps/install backend/tests/plugin/pyproject.toml
 	$(PIP) install --upgrade 'pip>=25.1'
 	$(PIP) install --group backend/pyproject.toml:dev
+	$(PIP) install --no-deps --editable backend/tests/plugin
 	@touch $@
 
 # Tools that only npm has; without node the tests that need them say so and are skipped.

@@ -1,0 +1,59 @@
+"""Every implementation of a port passes the suite of that port."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+
+from trading_api.domain.ports import CredentialStore, Journal
+from trading_api.infra.database import JOURNAL, open_database
+from trading_api.infra.journal import SqlJournal
+from trading_api.infra.tokens import SqlCredentials
+from trading_api.shared.memory import MemoryCredentials, MemoryJournal
+from trading_api.testing.suites.credentials import CredentialSuite
+from trading_api.testing.suites.journal import JournalSuite, record
+
+
+class TestMemoryJournal(JournalSuite):
+    def opened(self) -> AbstractContextManager[Journal]:
+        return nullcontext(MemoryJournal())
+
+
+class TestSqlJournal(JournalSuite):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "journal.db"
+
+    @contextmanager
+    def opened(self) -> Iterator[Journal]:
+        engine = open_database(self.path, JOURNAL, "FULL")
+        journal = SqlJournal()
+        journal.open(engine)
+        yield journal
+        journal.close()
+        engine.dispose()
+
+    def test_records_are_there_after_closing(self) -> None:
+        self.run([record("a", 1)])
+        assert self.run([record("a", 2)]) == [record("a", 1), record("a", 2)]
+
+
+class TestMemoryCredentials(CredentialSuite):
+    def opened(self) -> AbstractContextManager[CredentialStore]:
+        return nullcontext(MemoryCredentials())
+
+
+class TestSqlCredentials(CredentialSuite):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "journal.db"
+
+    @contextmanager
+    def opened(self) -> Iterator[CredentialStore]:
+        engine = open_database(self.path, JOURNAL, "FULL")
+        store = SqlCredentials()
+        store.open(engine)
+        yield store
+        store.close()
+        engine.dispose()

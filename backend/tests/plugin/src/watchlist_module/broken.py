@@ -1,0 +1,3 @@
+"""A module whose import fails: only who enables it sees that."""
+
+raise ImportError("this module is broken on purpose")
