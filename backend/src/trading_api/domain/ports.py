@@ -1,6 +1,6 @@
 """What the system needs from the world: each port is implemented in memory and by a driver."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -89,11 +89,24 @@ class SymbolCatalogue(Protocol):
         """Add instruments or replace those of the same name; gives those new or changed."""
 
 
+class MarketTick(Struct, frozen=True):
+    """What a source has to say of one instant, in the order in which it happened.
+
+    With a tick everything up to and including its time has been handed out; one without events
+    says only that. `after_gap` says that events between the tick before and this one are missing.
+    """
+
+    time: int
+    events: tuple[TopOfBook | Trade, ...] = ()
+    after_gap: bool = False
+
+
 class QuoteSource(Protocol):
     """Where market data comes from: what is happening now, and what has been.
 
     The past and the present are the same function: folding the trades of `stream` gives the bars
-    of `bars`.
+    of `bars`. Every answer is as of the newest tick that was handed out, or as of the present while
+    nobody streams.
     """
 
     name: str
@@ -102,23 +115,35 @@ class QuoteSource(Protocol):
         """The instruments that this source serves."""
 
     def is_open(self, symbol: str, time_ms: int) -> bool:
-        """Whether the symbol is in session at the instant, the source's holidays included."""
+        """Whether the symbol is in session, on a day that is not a holiday to the source."""
 
-    def stream(self, since_ms: int) -> AsyncIterator[TopOfBook | Trade]:
-        """Every event after the instant, in order of time, each when its time has come."""
+    def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
+        """Every tick after the instant, in order of time, each when its time has come.
 
-    def top(self, symbol: str, time_ms: int) -> TopOfBook | None:
-        """The best bid and ask that stood at the instant."""
+        There is a tick at every whole minute, so that bars and sessions end by the clock.
+        """
 
-    def trades(self, symbol: str, before_ms: int, limit: int) -> Sequence[Trade]:
-        """The newest trades at or before the instant, oldest first."""
+    def top(self, symbol: str) -> TopOfBook | None:
+        """The best bid and ask that stand; None before the first."""
+
+    def trades(self, symbol: str, before: str | None, limit: int) -> Sequence[Trade]:
+        """The newest trades, oldest first; those before the trade with that id when one is given.
+
+        Raises:
+            ValueError: there is no trade with that id.
+        """
 
     def bars(
-        self, symbol: str, resolution: Resolution, from_ms: int | None, to_ms: int, limit: int
+        self,
+        symbol: str,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
     ) -> Sequence[Bar]:
-        """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending.
+        """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending; None is no bound.
 
-        The bar that is open at `to_ms` holds what had been traded before `to_ms`.
+        A bar that is still open holds what has been traded.
         """
 
 

@@ -1,0 +1,234 @@
+"""Unrolls a series of daily bars over wall time, each day travelled along its path."""
+
+import re
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import count, groupby
+from typing import NamedTuple
+
+from trading_api.domain.bars import (
+    INTRADAY_MS,
+    BarPath,
+    Grid,
+    TickBar,
+    fewest_trades,
+    joined,
+    period_of,
+)
+from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
+from trading_api.modules.datafeed.sources.bar_cache import BarCache
+from trading_api.modules.datafeed.sources.replay import ANCHOR_DAY, Moment, newest_bars
+
+_DAYS_KEPT = 64
+_trade_id = re.compile(r"(?P<day>20[2-9]\d[01]\d[0-3]\d)-(?P<index>\d{1,9})", re.ASCII)
+
+
+class _Day(NamedTuple):
+    date: date
+    path: BarPath
+
+
+class DailyTimeline:
+    """Daily bars that repeat over a whole number of their own weeks, Monday to Monday.
+
+    Trading days are numbered from 0, the first one on or after the anchor. A weekday that the
+    series does not have is a closed day.
+    """
+
+    def __init__(self, symbol: SymbolInfo, days: Mapping[date, TickBar], cache: BarCache) -> None:
+        """Take a series of at least one day; prices in ticks, volumes in quantity steps."""
+        self.symbol = symbol
+        self._session = TradingSession.parse(symbol.session, symbol.timezone)
+        grid = Grid(symbol.tick_size)
+        self._price, self._units = grid.value, grid.units
+        self._quantity = Grid(symbol.quantity_step).value
+        dates = sorted(days)
+        monday = dates[0] - timedelta(days=dates[0].weekday())
+        self._length = ((dates[-1] - monday).days // 7 + 1) * 7
+        self._offsets = [(day - monday).days for day in dates]
+        # The volume that its path has, which is more than printed where that was too little.
+        self._series = [
+            bar._replace(volume=max(bar.volume, fewest_trades(bar)))
+            for bar in (days[day] for day in dates)
+        ]
+        self._cache = cache
+        self._recent: OrderedDict[int, _Day] = OrderedDict()
+
+    def is_open(self, time_ms: int) -> bool:
+        """Whether the symbol trades at the instant: in session, on a day that the series has."""
+        span = self._session.span_at(time_ms)
+        if span is None or span.day < ANCHOR_DAY:
+            return False
+        return self._date_of(self._first_from(span.day)) == span.day
+
+    def moments(self, since_ms: int) -> Iterator[Moment]:
+        """Each trade after the instant with the quote that it sets."""
+        start, done = self._position(since_ms + 1)
+        for number in count(start):
+            day = self._day(number)
+            for index in range(done if number == start else 0, day.path.count):
+                trade = self._trade(day, index)
+                yield trade.time, (trade, self._top_after(trade))
+
+    def top(self, until_ms: int) -> TopOfBook | None:
+        """The quote that the last trade set."""
+        trades = self.trades(None, 1, until_ms)
+        return self._top_after(trades[0]) if trades else None
+
+    def trades(self, before: str | None, limit: int, until_ms: int) -> list[Trade]:
+        """The newest trades, oldest first."""
+        number, end = self._position(until_ms)
+        if before is not None:
+            number, end = min((number, end), self._parse_id(before))
+        found: list[Trade] = []
+        while number >= 0 and len(found) < limit:
+            if end:
+                day = self._day(number)
+                first = max(0, end - (limit - len(found)))
+                found += (self._trade(day, index) for index in range(end - 1, first - 1, -1))
+            number -= 1
+            end = self._day(number).path.count if number >= 0 else 0
+        found.reverse()
+        return found
+
+    def bars(
+        self,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+        until_ms: int,
+    ) -> list[Bar]:
+        """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending."""
+        number, traded = self._position(until_ms)
+        if resolution not in INTRADAY_MS:
+            return newest_bars([self._long_bars(resolution, number, traded)], from_ms, to_ms, limit)
+        if to_ms is not None:
+            # A bar that begins before `to_ms` is of the UTC day of `to_ms` or the next at most.
+            bound = self._first_from(day_of_stamp(to_ms) + timedelta(days=2))
+            if bound < number:
+                number, traded = bound, 0
+        chunks = self._intraday_bars(resolution, number, traded, until_ms)
+        return newest_bars(chunks, from_ms, to_ms, limit)
+
+    def _long_bars(self, resolution: Resolution, number: int, traded: int) -> list[Bar]:
+        """Every daily, weekly or monthly bar, ascending."""
+        bars = self._finished_bars(resolution, number)
+        if not traded:
+            return bars
+        today = self._date_of(number)
+        first, _ = period_of(today, resolution)
+        start = self._first_from(first)
+        parts = [self._series[earlier % len(self._series)] for earlier in range(start, number)]
+        parts.append(self._day(number).path.bar(0, traded))
+        newest = self._bar(day_stamp(self._date_of(start)), joined(parts))
+        return [*(bars[:-1] if start < number else bars), newest]
+
+    def _finished_bars(self, resolution: Resolution, number: int) -> list[Bar]:
+        """The bars over all trading days before the one with a number."""
+        key = (self.symbol.symbol, resolution, number)
+        bars = self._cache.get(key)
+        if bars is None:
+            days = ((self._date_of(day), day % len(self._series)) for day in range(number))
+            bars = [
+                self._bar(day_stamp(group[0][0]), joined([self._series[i] for _, i in group]))
+                for _, days_of in groupby(days, key=lambda item: period_of(item[0], resolution)[0])
+                if (group := list(days_of))
+            ]
+            self._cache.put(key, bars)
+        return bars
+
+    def _intraday_bars(
+        self, resolution: Resolution, number: int, traded: int, until_ms: int
+    ) -> Iterator[list[Bar]]:
+        """The bars of each day as a chunk, newest first."""
+        if traded:
+            yield self._bars_of_day(resolution, self._day(number), until_ms)
+        for earlier in range(number - 1, -1, -1):
+            key = (self.symbol.symbol, resolution, earlier)
+            chunk = self._cache.get(key)
+            if chunk is None:
+                chunk = self._bars_of_day(resolution, self._day(earlier), until_ms)
+                self._cache.put(key, chunk)
+            yield chunk
+
+    def _bars_of_day(self, resolution: Resolution, day: _Day, until_ms: int) -> list[Bar]:
+        path = day.path
+        size = INTRADAY_MS[resolution]
+        end = path.trades_before(until_ms)
+        bars = []
+        first = 0
+        for opens in range(path.opens_ms, path.opens_ms + path.duration_ms, size):
+            last = min(end, path.trades_before(opens + size))
+            if last > first:
+                bars.append(self._bar(opens, path.bar(first, last)))
+            first = last
+        return bars
+
+    def _bar(self, time: int, bar: TickBar) -> Bar:
+        price = self._price
+        return Bar(
+            time,
+            price(bar.open),
+            price(bar.high),
+            price(bar.low),
+            price(bar.close),
+            self._quantity(bar.volume),
+        )
+
+    def _trade(self, day: _Day, index: int) -> Trade:
+        path = day.path
+        return Trade(
+            f"{day.date:%Y%m%d}-{index}",
+            self.symbol.symbol,
+            path.time_of(index),
+            self._price(path.price_of(index)),
+            self._quantity(path.size_of(index)),
+            "buy" if path.is_rising_at(index) else "sell",
+        )
+
+    def _top_after(self, trade: Trade) -> TopOfBook:
+        ask = self._price(self._units(trade.price) + 1)
+        return TopOfBook(trade.symbol, trade.time, trade.price, ask)
+
+    def _parse_id(self, trade_id: str) -> tuple[int, int]:
+        found = _trade_id.fullmatch(trade_id)
+        if found is None:
+            raise ValueError(f"{trade_id[:40]!r} is not the id of a trade of {self.symbol.symbol}")
+        day = datetime.strptime(found["day"], "%Y%m%d").date()  # noqa: DTZ007 - a calendar day
+        number, index = self._first_from(day), int(found["index"])
+        if self._date_of(number) != day or index >= self._day(number).path.count:
+            raise ValueError(f"{self.symbol.symbol} has no trade {trade_id[:40]!r}")
+        return number, index
+
+    def _position(self, time_ms: int) -> tuple[int, int]:
+        """The newest trading day at an instant and how many of its trades lie before it."""
+        day = self._session.trading_day(time_ms)
+        number = self._first_from(day)
+        if self._date_of(number) != day:
+            return number, 0
+        return number, self._day(number).path.trades_before(time_ms)
+
+    def _first_from(self, day: date) -> int:
+        """The number of the first trading day on or after a calendar day."""
+        cycle, offset = divmod(max(0, (day - ANCHOR_DAY).days), self._length)
+        return cycle * len(self._offsets) + bisect_left(self._offsets, offset)
+
+    def _date_of(self, number: int) -> date:
+        cycle, index = divmod(number, len(self._offsets))
+        return ANCHOR_DAY + timedelta(days=cycle * self._length + self._offsets[index])
+
+    def _day(self, number: int) -> _Day:
+        day = self._recent.get(number)
+        if day is None:
+            day_of = self._date_of(number)
+            spans = self._session.spans_of(day_of)
+            bar = self._series[number % len(self._series)]
+            day = _Day(day_of, BarPath(spans[0].opens_ms, spans[-1].closes_ms, bar))
+            self._recent[number] = day
+            if len(self._recent) > _DAYS_KEPT:
+                self._recent.popitem(last=False)
+        return day

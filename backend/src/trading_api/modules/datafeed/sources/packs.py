@@ -1,0 +1,100 @@
+"""Finds optional data packs and keeps what was prepared of them beside the pack."""
+
+import hashlib
+import logging
+import os
+import sys
+from array import array
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from trading_api.domain.ports import Clock
+from trading_api.modules.datafeed.sources.bitstamp import BTCUSD, LENGTH_MS, PackError, read_tape
+from trading_api.modules.datafeed.sources.replay import ReplaySource
+from trading_api.modules.datafeed.sources.tape import Prints, Tape, TapeTimeline, Tops
+
+BTCUSD_PACK = Path("ob_analytics/_sample_data")
+TAPE_FILE = "btcusd.tape"
+FORMAT = 1
+"""Counts the ways in which a tape was made and written; another number is not read."""
+
+_log = logging.getLogger(__name__)
+
+
+class _TapeFile(Struct, frozen=True):
+    key: str
+    columns: list[bytes]
+
+
+def pack_sources(clock: Clock, packs_dir: Path | None) -> list[ReplaySource]:
+    """A source for each pack that is there; the first time takes seconds, so call it in a thread.
+
+    A pack that cannot be read is left out with a warning.
+    """
+    orders, trades = ((packs_dir or Path()) / BTCUSD_PACK / name for name in _FILES)
+    if packs_dir is None or not (orders.is_file() and trades.is_file()):
+        _log.info("no BTCUSD data pack; the committed data set is served alone")
+        return []
+    try:
+        tape = load_tape(orders, trades, packs_dir / TAPE_FILE)
+    except PackError as error:
+        _log.warning("BTCUSD is left out: %s", error)
+        return []
+    return [ReplaySource("bitstamp", clock, [TapeTimeline(BTCUSD, tape, LENGTH_MS)])]
+
+
+_FILES = ("orders.csv.gz", "trades.csv")
+
+
+def load_tape(orders: Path, trades: Path, cache: Path) -> Tape:
+    """The tape of a pack, out of the cache file or, failing that, prepared and cached.
+
+    Raises:
+        PackError: the pack cannot be read.
+    """
+    try:
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (orders, trades)]
+    except OSError as error:
+        raise PackError(f"{orders.parent} cannot be read: {error}") from error
+    sizes = [path.stat().st_size for path in (orders, trades)]
+    key = f"{FORMAT} {sys.byteorder} {sizes} {digests}"
+    tape = _read_cache(cache, key)
+    if tape is None:
+        tape = read_tape(orders, trades)
+        _write_cache(cache, key, tape)
+    return tape
+
+
+def _read_cache(path: Path, key: str) -> Tape | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    digest, body = data[:32], data[32:]
+    if hashlib.sha256(body).digest() != digest:
+        _log.warning("%s is damaged and will be made again", path)
+        return None
+    try:
+        file = msgspec.msgpack.decode(body, type=_TapeFile)
+    except msgspec.DecodeError:
+        return None  # written by a release that kept it in another form
+    if file.key != key:
+        return None
+    columns = [array("q", column) for column in file.columns]
+    return Tape(Tops(*columns[:5]), Prints(*columns[5:]))
+
+
+def _write_cache(path: Path, key: str, tape: Tape) -> None:
+    columns = [*tape.tops, *tape.prints]
+    body = msgspec.msgpack.encode(_TapeFile(key, [column.tobytes() for column in columns]))
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(hashlib.sha256(body).digest() + body)
+        temporary.replace(path)
+    except OSError as error:
+        _log.warning(
+            "%s could not be written, so the next start prepares it again: %s", path, error
+        )
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,264 @@
+"""A recording of trades and of the best bid and ask, unrolled over wall time."""
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import NamedTuple
+
+from trading_api.domain.bars import INTRADAY_MS, Grid, TickBar, joined, period_of
+from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.sessions import DAY_MS, TradingSession, day_of_stamp, day_stamp
+from trading_api.modules.datafeed.sources.replay import ANCHOR_MS, Event, Moment, newest_bars
+
+WEEK_MS = 7 * DAY_MS
+_BARS_PER_CHUNK = 512
+_trade_id = re.compile(r"(?P<cycle>\d{1,9})-(?P<id>\d{1,18})", re.ASCII)
+
+
+class Tops(NamedTuple):
+    """Columns of the best bid and ask, one row per instant at which they were said.
+
+    Offsets in milliseconds from the start of the recording, ascending and unique; prices in ticks,
+    sizes in quantity steps.
+    """
+
+    offset: "array[int]"
+    bid: "array[int]"
+    ask: "array[int]"
+    bid_size: "array[int]"
+    ask_size: "array[int]"
+
+
+class Prints(NamedTuple):
+    """Columns of the trades, in the order in which they happened; `is_buy` is the aggressor's."""
+
+    offset: "array[int]"
+    id: "array[int]"
+    price: "array[int]"
+    size: "array[int]"
+    is_buy: "array[int]"
+
+
+class Tape(NamedTuple):
+    """What was recorded of one symbol."""
+
+    tops: Tops
+    prints: Prints
+
+
+class TapeTimeline:
+    """A tape that repeats over its own length from the anchor, for a market that never closes.
+
+    Trades are counted from 0, the first one after the anchor.
+    """
+
+    def __init__(self, symbol: SymbolInfo, tape: Tape, length_ms: int) -> None:
+        """Take the recording of a symbol that trades around the clock in UTC.
+
+        Raises:
+            ValueError: a resolution neither divides the length nor is a multiple of it, or the
+                symbol's day is not the UTC day.
+        """
+        session = TradingSession.parse(symbol.session, symbol.timezone)
+        if session.bounds(ANCHOR_MS) != (ANCHOR_MS, ANCHOR_MS + DAY_MS):
+            raise ValueError(f"{symbol.symbol} does not trade around the clock in UTC")
+        sizes = (*INTRADAY_MS.values(), DAY_MS)
+        if any(size % length_ms and length_ms % size for size in sizes):
+            raise ValueError(f"bars do not fit into a recording of {length_ms} ms")
+        self.symbol = symbol
+        self._tape = tape
+        self._length_ms = length_ms
+        self._price = Grid(symbol.tick_size).value
+        self._quantity = Grid(symbol.quantity_step).value
+        self._whole = self._fold(0, len(tape.prints.offset))
+        self._index_of_id = {id_: index for index, id_ in enumerate(tape.prints.id)}
+        self._short: dict[int, list[tuple[int, TickBar]]] = {}
+
+    def is_open(self, time_ms: int) -> bool:
+        """Whether the symbol trades at the instant: always, once the recording has begun."""
+        return time_ms >= ANCHOR_MS
+
+    def moments(self, since_ms: int) -> Iterator[Moment]:
+        """The trades of each instant, then the best bid and ask that they left."""
+        tops, prints = self._tape.tops.offset, self._tape.prints.offset
+        if not tops and not prints:
+            return
+        start, offset = self._split(since_ms + 1)
+        for cycle in count(start):
+            top, print_ = bisect_left(tops, offset), bisect_left(prints, offset)
+            while top < len(tops) or print_ < len(prints):
+                instant = min([*tops[top : top + 1], *prints[print_ : print_ + 1]])
+                events: list[Event] = []
+                while print_ < len(prints) and prints[print_] == instant:
+                    events.append(self._trade(cycle, print_))
+                    print_ += 1
+                if top < len(tops) and tops[top] == instant:
+                    events.append(self._top(cycle, top))
+                    top += 1
+                yield self._start_of(cycle) + instant, tuple(events)
+            offset = 0
+
+    def top(self, until_ms: int) -> TopOfBook | None:
+        """The best bid and ask that stood."""
+        offsets = self._tape.tops.offset
+        cycle, offset = self._split(until_ms)
+        number = cycle * len(offsets) + bisect_left(offsets, offset) - 1
+        return self._top(*divmod(number, len(offsets))) if number >= 0 and offsets else None
+
+    def trades(self, before: str | None, limit: int, until_ms: int) -> list[Trade]:
+        """The newest trades, oldest first."""
+        offsets = self._tape.prints.offset
+        cycle, offset = self._split(until_ms)
+        end = cycle * len(offsets) + bisect_left(offsets, offset)
+        if before is not None:
+            end = min(end, self._parse_id(before))
+        first = max(0, end - limit)
+        return [self._trade(*divmod(number, len(offsets))) for number in range(first, end)]
+
+    def bars(
+        self,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+        until_ms: int,
+    ) -> list[Bar]:
+        """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending."""
+        if self._whole is None or until_ms <= ANCHOR_MS:
+            return []
+        size = INTRADAY_MS.get(resolution)
+        if size is not None and size <= self._length_ms:
+            chunks = self._short_bars(size, to_ms, until_ms)
+        else:
+            chunks = self._long_bars(resolution, self._whole, to_ms, until_ms)
+        return newest_bars(chunks, from_ms, to_ms, limit)
+
+    def _short_bars(self, size: int, to_ms: int | None, until_ms: int) -> Iterator[list[Bar]]:
+        """Bars no longer than the recording, one repetition as a chunk, newest first."""
+        whole = self._bars_of_cycle(size)
+        cycle, offset = self._split(until_ms)
+        if to_ms is not None and (bound := self._split(to_ms)[0] + 1) < cycle:
+            cycle, offset = bound, 0
+        start = self._start_of(cycle)
+        opens = offset - offset % size
+        newest = [self._bar(start + begins, bar) for begins, bar in whole if begins < opens]
+        offsets = self._tape.prints.offset
+        if part := self._fold(bisect_left(offsets, opens), bisect_left(offsets, offset)):
+            newest.append(self._bar(start + opens, part))
+        yield newest
+        values = [(begins, self._bar(0, bar)) for begins, bar in whole]
+        for earlier in range(cycle - 1, -1, -1):
+            start = self._start_of(earlier)
+            yield [
+                Bar(start + begins, bar.open, bar.high, bar.low, bar.close, bar.volume)
+                for begins, bar in values
+            ]
+
+    def _bars_of_cycle(self, size: int) -> list[tuple[int, TickBar]]:
+        bars = self._short.get(size)
+        if bars is None:
+            offsets = self._tape.prints.offset
+            folded = (
+                (opens, self._fold(bisect_left(offsets, opens), bisect_left(offsets, opens + size)))
+                for opens in range(0, self._length_ms, size)
+            )
+            bars = self._short[size] = [(opens, bar) for opens, bar in folded if bar is not None]
+        return bars
+
+    def _long_bars(
+        self, resolution: Resolution, whole: TickBar, to_ms: int | None, until_ms: int
+    ) -> Iterator[list[Bar]]:
+        """Bars of whole repetitions, many as a chunk, newest first."""
+        last_ms = until_ms - 1 if to_ms is None else min(to_ms, until_ms) - 1
+        prices = self._bar(0, whole)
+        chunk: list[Bar] = []
+        for opens, closes in _buckets(resolution, last_ms):
+            if closes <= until_ms:
+                volume = self._quantity(whole.volume * ((closes - opens) // self._length_ms))
+                chunk.append(Bar(opens, prices.open, prices.high, prices.low, prices.close, volume))
+            elif part := self._part(opens, until_ms, whole):
+                chunk.append(self._bar(opens, part))
+            if len(chunk) == _BARS_PER_CHUNK:
+                yield chunk[::-1]
+                chunk = []
+        yield chunk[::-1]
+
+    def _part(self, opens: int, until_ms: int, whole: TickBar) -> TickBar | None:
+        """What was traded from the beginning of a repetition until some instant."""
+        cycles, offset = divmod(until_ms - opens, self._length_ms)
+        rest = self._fold(0, bisect_left(self._tape.prints.offset, offset))
+        parts = [TickBar(*whole[:4], whole.volume * cycles)] if cycles else []
+        parts += [rest] if rest else []
+        return joined(parts) if parts else None
+
+    def _fold(self, first: int, end: int) -> TickBar | None:
+        if first == end:
+            return None
+        prices = self._tape.prints.price[first:end]
+        volume = sum(self._tape.prints.size[first:end])
+        return TickBar(prices[0], max(prices), min(prices), prices[-1], volume)
+
+    def _bar(self, time: int, bar: TickBar) -> Bar:
+        price = self._price
+        return Bar(
+            time,
+            price(bar.open),
+            price(bar.high),
+            price(bar.low),
+            price(bar.close),
+            self._quantity(bar.volume),
+        )
+
+    def _trade(self, cycle: int, index: int) -> Trade:
+        prints = self._tape.prints
+        return Trade(
+            f"{cycle}-{prints.id[index]}",
+            self.symbol.symbol,
+            self._start_of(cycle) + prints.offset[index],
+            self._price(prints.price[index]),
+            self._quantity(prints.size[index]),
+            "buy" if prints.is_buy[index] else "sell",
+        )
+
+    def _top(self, cycle: int, index: int) -> TopOfBook:
+        tops = self._tape.tops
+        return TopOfBook(
+            self.symbol.symbol,
+            self._start_of(cycle) + tops.offset[index],
+            self._price(tops.bid[index]),
+            self._price(tops.ask[index]),
+            self._quantity(tops.bid_size[index]),
+            self._quantity(tops.ask_size[index]),
+        )
+
+    def _parse_id(self, trade_id: str) -> int:
+        found = _trade_id.fullmatch(trade_id)
+        index = self._index_of_id.get(int(found["id"])) if found else None
+        if found is None or index is None:
+            raise ValueError(f"{self.symbol.symbol} has no trade {trade_id[:40]!r}")
+        return int(found["cycle"]) * len(self._tape.prints.offset) + index
+
+    def _split(self, time_ms: int) -> tuple[int, int]:
+        """The repetition that an instant lies in, and how far into it."""
+        return divmod(max(time_ms - ANCHOR_MS, 0), self._length_ms)
+
+    def _start_of(self, cycle: int) -> int:
+        return ANCHOR_MS + cycle * self._length_ms
+
+
+def _buckets(resolution: Resolution, last_ms: int) -> Iterator[tuple[int, int]]:
+    """Where buckets open and close, down from the one that holds an instant to the anchor."""
+    if resolution == "1M":
+        day = day_of_stamp(last_ms)
+        while day_stamp(day) >= ANCHOR_MS:
+            first, last = period_of(day, resolution)
+            yield max(day_stamp(first), ANCHOR_MS), day_stamp(last) + DAY_MS
+            day = first - timedelta(days=1)
+        return
+    size = INTRADAY_MS.get(resolution) or (DAY_MS if resolution == "1D" else WEEK_MS)
+    newest = last_ms - (last_ms - ANCHOR_MS) % size
+    for opens in range(newest, ANCHOR_MS - 1, -size):
+        yield opens, opens + size
