@@ -11,11 +11,16 @@ from trading_api.settings import PREFIX, Settings
 
 TABLE_CELL = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^`([\w./-]+\.py)`:?\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SOURCE_FILE = re.compile(r"`((?:domain|shared|infra|modules|testing)/[\w/.]+\.py)`")
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 
 
 def pages(repository: Path) -> list[Path]:
-    return [*repository.glob("*.md"), *repository.glob("docs/**/*.md"), repository / "bench/README.md"]
+    return [
+        *repository.glob("*.md"),
+        *repository.glob("docs/**/*.md"),
+        repository / "bench/README.md",
+    ]
 
 
 def test_every_error_code_has_its_row(repository: Path) -> None:
@@ -61,7 +66,9 @@ def test_no_link_inside_the_repository_is_broken(repository: Path) -> None:
 def test_files_that_the_documents_name_exist(repository: Path) -> None:
     source = repository / "backend/src/trading_api"
     for page in (repository / "docs/architecture.md", repository / "docs/testing.md"):
-        for name in re.findall(r"`((?:domain|shared|infra|modules|testing)/[\w/.]+\.py)`", page.read_text()):
+        for name in re.findall(
+            r"`((?:domain|shared|infra|modules|testing)/[\w/.]+\.py)`", page.read_text()
+        ):
             assert (source / name).exists(), f"{page.name} names {name}"
 
 

@@ -1,0 +1,126 @@
+"""A real server process, as a user starts it."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import pytest
+
+from trading_api.testing.client import bearer
+
+TOKEN = "owner-token-of-the-tests-0123456789"
+START_TIMEOUT_S = 30
+REPOSITORY = Path(__file__).parents[3]
+
+
+class ServerProcess:
+    """`python -m trading_api serve` on a data directory of its own and a free port."""
+
+    def __init__(self, data_dir: Path, *arguments: str, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.url = ""
+        self.log = data_dir.with_suffix(".log")
+        self._arguments = arguments
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+        link_packs(data_dir)
+
+    def start(self) -> Self:
+        """Start it; return when it has said where it is."""
+        command = [sys.executable, "-m", "trading_api", "serve", "--port", "0"]
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("TRADING_API_")},
+            "TRADING_API_TOKEN": TOKEN,
+            **self._environment,
+        }
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [*command, "--data-dir", str(self.data_dir), *self._arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+                start_new_session=True,
+            )
+        self.banner = self._read_banner()
+        self.url = json.loads((self.data_dir / "server.json").read_text())["url"]
+        return self
+
+    def _read_banner(self) -> str:
+        """The lines up to the last one; reading blocks until the server writes or ends."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            lines.append(line)
+            if "Ctrl-C" in line:
+                return "".join(lines)
+        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing of the process runs after it."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait(START_TIMEOUT_S)
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ask it to stop, as Ctrl-C does; gives the exit status."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, number)
+        return self._process.wait(START_TIMEOUT_S)
+
+    def get(self, path: str, token: str | None = TOKEN) -> Any:
+        """The JSON of an address."""
+        headers = {} if token is None else bearer(token)
+        return httpx.get(self.url + path, headers=headers).raise_for_status().json()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command line that runs beside the server."""
+        return subprocess.run(
+            [sys.executable, "-m", "trading_api", *arguments, "--data-dir", str(self.data_dir)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_TIMEOUT_S,
+        )
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop(signal.SIGTERM)
+
+
+def link_packs(data_dir: Path) -> None:
+    """Let the server read the data packs that `make run` or `make test` fetched, if any."""
+    packs = Path(os.environ.get("TRADING_API_TEST_PACKS", REPOSITORY / "var/packs"))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    target = data_dir / "packs"
+    if packs.is_dir() and not target.exists():
+        target.symlink_to(packs)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def has_bitcoin(server: ServerProcess) -> bool:
+    """Whether the order-by-order pack is here."""
+    return "BTCUSD" in server.banner
