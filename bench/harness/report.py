@@ -115,7 +115,9 @@ def median(windows: Sequence[Window], member: str) -> float:
 def cpu_per_million(windows: Sequence[Window]) -> float:
     """CPU seconds of the server per million of what was counted, the median over the windows."""
     return statistics.median(
-        window["server_cpu_s"] / window["count"] * 1e6 for window in windows if window["count"]
+        float(window["server_cpu_s"]) / int(window["count"]) * 1e6
+        for window in windows
+        if window["count"]
     )
 
 

@@ -24,7 +24,6 @@ class Update(BaseModel):
     time: int
     open: float
     high: float
-    low: float
     close: float
     note: str
 

@@ -69,7 +69,6 @@ def fields(count: int, note: str) -> dict[str, Any]:
         "time": 1700000000000,
         "open": 101.25,
         "high": close + 1,
-        "low": 100.5,
         "close": close,
         "note": note,
     }
