@@ -6,13 +6,17 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from trading_api.domain.ports import Message
+from trading_api.domain.topics import topic as topic_of
 from trading_api.shared.auth import Principal
+
+GAP_ROUTE = "gap"
 
 Delivery = Literal["every", "latest"]
 
 
 class Snapshot(NamedTuple):
-    """The state of a topic at one instant: what follows it has `seq + 1`, `seq + 2`, …"""
+    """The state of a topic at one instant: `seq + 1`, `seq + 2`, … follow."""
 
     epoch: str
     seq: int
@@ -66,3 +70,11 @@ class Examples(NamedTuple):
     parameters: Any = None
     snapshot: Any = None
     update: Any = None
+
+
+def gap(topic: str, reason: str) -> Message:
+    """The bus message by which a service says that a topic has lost its continuity.
+
+    The topic's holders get a notice, and nobody resumes across it.
+    """
+    return Message(topic_of(GAP_ROUTE, topic), 0, reason)

@@ -1,0 +1,262 @@
+"""A module's socket: its routers, its connections and its documents."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, Response
+from starlette.websockets import WebSocket
+
+from trading_api.domain.errors import TradingError
+from trading_api.domain.ports import Message
+from trading_api.domain.topics import parts_of, route_of
+from trading_api.shared.auth import Principal
+from trading_api.shared.context import AppContext
+from trading_api.shared.schema import decode, json_response
+from trading_api.shared.ws import protocol
+from trading_api.shared.ws.asyncapi import DEFAULT_HOST, document
+from trading_api.shared.ws.channel import Channel
+from trading_api.shared.ws.client import Client
+from trading_api.shared.ws.docs import page
+from trading_api.shared.ws.hub import Hub
+from trading_api.shared.ws.outbox import Transport
+from trading_api.shared.ws.protocol import CloseCode
+from trading_api.shared.ws.router import GAP_ROUTE, WsRouter
+
+FIRST_RETURN_MS = 500
+RETURN_STEP_MS = 10
+
+_Handler = Callable[[Client, protocol.Request, str | int | None], Awaitable[None]]
+
+
+class FastWSAdapter:
+    """The WebSocket application of one module.
+
+    Args:
+        title: what the module's document is called.
+        description: one paragraph for the document.
+        version: the version of the module's socket interface.
+        asyncapi_url: address of the document; the socket itself is its parent.
+        asyncapi_docs_url: address of the page that shows the document.
+        heartbeat_interval: seconds of silence after which a connection is given up.
+        max_connection_lifespan: seconds, ± 10 %, after which a connection must be made anew.
+    """
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        version: str = "1.0.0",
+        asyncapi_url: str,
+        asyncapi_docs_url: str,
+        heartbeat_interval: float = 30.0,
+        max_connection_lifespan: float = 3600.0,
+    ) -> None:
+        self.title = title
+        self.description = description
+        self.version = version
+        self.asyncapi_url = asyncapi_url
+        self.asyncapi_docs_url = asyncapi_docs_url
+        self.heartbeat_interval = heartbeat_interval
+        self.max_connection_lifespan = max_connection_lifespan
+        self._routers: dict[str, WsRouter] = {}
+        self._context: AppContext | None = None
+        self._hub: Hub | None = None
+        self._departures = 0
+        self._handlers: dict[str, _Handler] = {
+            "system.ping": self._ping,
+            "system.info": self._info,
+        }
+
+    @property
+    def routers(self) -> tuple[WsRouter, ...]:
+        """The channels, in the order in which they were included."""
+        return tuple(self._routers.values())
+
+    @property
+    def hub(self) -> Hub:
+        """Who holds which topic.
+
+        Raises:
+            RuntimeError: `bind` has not been called.
+        """
+        if self._hub is None:
+            raise RuntimeError(f"{self.title!r} is not bound to a context: call bind()")
+        return self._hub
+
+    @property
+    def context(self) -> AppContext:
+        """What `bind` was given.
+
+        Raises:
+            RuntimeError: `bind` has not been called.
+        """
+        if self._context is None:
+            raise RuntimeError(f"{self.title!r} is not bound to a context: call bind()")
+        return self._context
+
+    def include_router(self, router: WsRouter) -> None:
+        """Add a channel.
+
+        Raises:
+            ValueError: the name is taken or reserved, or a parameter's name is.
+        """
+        if router.name in self._routers or router.name in ("system", GAP_ROUTE):
+            raise ValueError(f"route {router.name!r} is taken")
+        self._routers[router.name] = router
+        if self._hub is not None:
+            self._connect(router)
+
+    def bind(self, context: AppContext) -> None:
+        """Give the socket its bus, credentials, limits, ids and clock; once.
+
+        Raises:
+            RuntimeError: it is bound.
+        """
+        if self._context is not None:
+            raise RuntimeError(f"{self.title!r} is bound already")
+        self._context = context
+        self._hub = Hub(context.clock, context.limits.outbox_bytes)
+        context.bus.subscribe(GAP_ROUTE, self._on_gap)
+        for router in self._routers.values():
+            self._connect(router)
+
+    async def manage(self, websocket: WebSocket) -> AsyncIterator[Client]:
+        """The caller of a handshake, as a FastAPI dependency.
+
+        Raises:
+            TradingError: the caller is nobody who may use any of the channels; the handshake is
+                answered with 401 or 403.
+        """
+        principal = self.context.auth.authenticate(websocket)
+        self._require_some_scope(principal)
+        client = Client(
+            websocket=websocket,
+            connection_id=self.context.ids.new_id(),
+            principal=principal,
+            auth=self.context.auth,
+            hub=self.hub,
+            limits=self.context.limits,
+            return_delay_ms=self._next_return_delay_ms,
+        )
+        try:
+            yield client
+        finally:
+            client.leave()
+
+    async def serve(self, client: Client) -> None:
+        """Accept the connection and answer its requests until it ends."""
+        await client.websocket.accept()
+        transport = client.open(self.heartbeat_interval, self.max_connection_lifespan)
+        async with transport.running():
+            try:
+                await self._converse(client, transport)
+            finally:
+                client.close(CloseCode.INTERNAL_ERROR, "internal error")
+
+    def gap(self, topic: str, message: str) -> None:
+        """Tell the holders of a topic that something is missing from it."""
+        self.hub.gap(topic, message)
+
+    def setup(self, app: FastAPI) -> None:
+        """Add the document and its page to the application; once, however often called."""
+        if any(getattr(route, "path", None) == self.asyncapi_url for route in app.routes):
+            return
+
+        async def asyncapi_json(request: HttpRequest) -> Response:
+            host = request.headers.get("host", DEFAULT_HOST)
+            secure = request.url.scheme == "https"
+            return json_response(self.asyncapi(host=host, scheme="wss" if secure else "ws"))
+
+        async def asyncapi_page() -> HTMLResponse:
+            return page(self.title, self.asyncapi_url)
+
+        app.add_api_route(self.asyncapi_url, asyncapi_json, include_in_schema=False)
+        app.add_api_route(self.asyncapi_docs_url, asyncapi_page, include_in_schema=False)
+
+    def asyncapi(self, *, host: str = DEFAULT_HOST, scheme: str = "ws") -> dict[str, Any]:
+        """The AsyncAPI 3.0.0 document of this socket as a server at `host` offers it."""
+        return document(
+            title=self.title,
+            description=self.description,
+            version=self.version,
+            address=self.asyncapi_url.rpartition("/")[0],
+            routers=self.routers,
+            host=host,
+            scheme=scheme,
+        )
+
+    def _connect(self, router: WsRouter) -> None:
+        channel = Channel(router, self.hub, self.context.limits.max_topics)
+        self._handlers[f"{router.name}.subscribe"] = channel.subscribe
+        self._handlers[f"{router.name}.unsubscribe"] = channel.unsubscribe
+        self.context.bus.subscribe(router.name, self.hub.publish)
+
+    def _on_gap(self, message: Message) -> None:
+        [topic] = parts_of(message.topic)
+        if route_of(topic) in self._routers:
+            self.gap(topic, message.value)
+
+    def _require_some_scope(self, principal: Principal) -> None:
+        refusal: TradingError | None = None
+        for router in self._routers.values():
+            try:
+                principal.require(router.scope)
+            except TradingError as error:
+                refusal = error
+            else:
+                return
+        if refusal is not None:
+            raise refusal
+
+    def _next_return_delay_ms(self) -> int:
+        """Spreads the return of all clients: a hundred a second."""
+        self._departures += 1
+        return FIRST_RETURN_MS + RETURN_STEP_MS * (self._departures - 1)
+
+    async def _converse(self, client: Client, transport: Transport) -> None:
+        while (message := await transport.next_message()) is not None and not client.left:
+            if isinstance(message, bytes):
+                client.close(CloseCode.UNSUPPORTED_DATA, "binary frames are not understood")
+                return
+            await self._answer(client, message.encode("utf-8", "surrogatepass"))
+            await client.room()
+
+    async def _answer(self, client: Client, data: bytes) -> None:
+        request_id = None
+        try:
+            members = protocol.open_envelope(data)
+            request_id = protocol.request_id_of(members)
+            request = protocol.request_of(members)
+            handler = self._handlers.get(request.type)
+            if handler is None:
+                raise protocol.unknown_type(request.type)
+            await handler(client, request, request_id)
+        except TradingError as error:
+            client.send(protocol.error(error, request_id))
+
+    async def _ping(
+        self, client: Client, request: protocol.Request, request_id: str | int | None
+    ) -> None:
+        decode(protocol.Nothing, request.payload)
+        now = protocol.ServerTime(self.context.clock.now_ms())
+        client.send(protocol.reply(request.type, request_id, now))
+
+    async def _info(
+        self, client: Client, request: protocol.Request, request_id: str | int | None
+    ) -> None:
+        decode(protocol.Nothing, request.payload)
+        limits = self.context.limits
+        info = protocol.ConnectionInfo(
+            protocol=protocol.VERSION,
+            connection_id=client.id,
+            heartbeat_interval=self.heartbeat_interval,
+            max_connection_lifespan=self.max_connection_lifespan,
+            limits=protocol.ConnectionLimits(
+                limits.max_frame, limits.max_topics, limits.outbox_bytes, limits.stall_s
+            ),
+            topics=list(client.topics),
+        )
+        client.send(protocol.reply(request.type, request_id, info))

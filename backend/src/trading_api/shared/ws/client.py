@@ -1,0 +1,201 @@
+"""One connection: who is at its other end, what it holds, how it ends."""
+
+import asyncio
+import zlib
+from collections.abc import Callable
+
+from starlette.websockets import WebSocket
+
+from trading_api.domain.errors import TradingError
+from trading_api.shared.auth import Auth, Principal
+from trading_api.shared.ws import protocol
+from trading_api.shared.ws.hub import Hub, Topic
+from trading_api.shared.ws.life import Life, Span
+from trading_api.shared.ws.limits import WsLimits
+from trading_api.shared.ws.outbox import HIGH_WATER_BYTES, Outbox, Transport
+from trading_api.shared.ws.protocol import CloseCode, Notice
+from trading_api.shared.ws.transport import CLOSE_GRACE_S, SHUTDOWN_GRACE_S, transport_of
+
+LIFESPAN_JITTER = 0.1
+
+
+class Client:
+    """A caller's connection to one module's socket.
+
+    Attributes:
+        id: names the connection in logs and in `system.info`.
+        principal: who calls, as the handshake said.
+        topics: the topics that the connection holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        websocket: WebSocket,
+        connection_id: str,
+        principal: Principal,
+        auth: Auth,
+        hub: Hub,
+        limits: WsLimits,
+        return_delay_ms: Callable[[], int],
+    ) -> None:
+        self.id = connection_id
+        self.principal = principal
+        self.topics: dict[str, Topic] = {}
+        self.websocket = websocket
+        self.left = False
+        self._auth = auth
+        self._hub = hub
+        self._limits = limits
+        self._return_delay_ms = return_delay_ms
+        self._transport: Transport | None = None
+        self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow)
+        self._unflushed_bytes = 0
+        self._room: asyncio.Event | None = None
+        self._life: Life | None = None
+
+    def open(self, heartbeat_interval: float, lifespan: float) -> Transport:
+        """Begin the life of an accepted connection."""
+        self._transport = transport = transport_of(self.websocket)
+        self._outbox.write = transport.write
+        self._room = asyncio.Event()
+        self._room.set()
+        span = Span(heartbeat_interval, self._spread(lifespan), self._limits.stall_s)
+        self._life = Life(span, transport, self._outbox, self)
+        transport.attach(self, self._limits.max_frame)
+        return transport
+
+    def authorize(self, scope: str) -> Principal:
+        """The caller with its present rights.
+
+        Raises:
+            TradingError: the credential is no longer valid, which also ends the connection, or it
+                lacks the scope.
+        """
+        try:
+            principal = self._auth.again(self.principal)
+        except TradingError as error:
+            asyncio.get_running_loop().call_soon(self._expel, error)
+            raise
+        principal.require(scope)
+        return principal
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame in order with the updates."""
+        self._hub.send(self._outbox, frame)
+        self._unflushed_bytes += len(frame)
+
+    def subscribe(self, topic: Topic) -> None:
+        """Receive the topic's updates from now on."""
+        if not self.left:
+            self._hub.subscribe(topic, self._outbox)
+            self.topics[topic.name] = topic
+
+    def unsubscribe(self, name: str) -> None:
+        """Receive no more of a topic; nothing happens when it is not held."""
+        if self.topics.pop(name, None) is not None:
+            self._hub.unsubscribe(name, self._outbox)
+
+    async def room(self) -> None:
+        """Return when the transport takes more, or when the connection has ended."""
+        if self._room is not None:
+            if self._unflushed_bytes > HIGH_WATER_BYTES:
+                self._unflushed_bytes = 0
+                self._outbox.flush()
+            await self._room.wait()
+
+    def close(self, code: int, reason: str = "", notice: Notice | None = None) -> None:
+        """Say the notice, close with the code, leave every topic; nothing when already done."""
+        self._close(code, reason, notice, CLOSE_GRACE_S)
+
+    def leave(self) -> None:
+        """Leave every topic and stop every timer, at once."""
+        if self.left:
+            return
+        self.left = True
+        for name in tuple(self.topics):
+            self.unsubscribe(name)
+        self._outbox.close()
+        if self._life is not None:
+            self._life.stop()
+        if self._room is not None:
+            self._room.set()
+
+    # What the transport says.
+
+    def pause(self) -> None:
+        """The transport is full."""
+        self._outbox.paused = True
+        if self._room is not None and self._life is not None:
+            self._room.clear()
+            self._life.watch_progress()
+
+    def resume(self) -> None:
+        """The transport has room again."""
+        self._outbox.paused = False
+        if self._life is not None:
+            self._life.progress()
+        self._outbox.flush()
+        if self._room is not None and not self._outbox.paused:
+            self._room.set()
+
+    def shut_down(self) -> None:
+        """The server stops."""
+        delay = self._return_delay_ms()
+        notice = Notice(
+            code="closing", message="the server is restarting", reconnect_after_ms=delay
+        )
+        self._close(CloseCode.RESTART, "restart", notice, SHUTDOWN_GRACE_S)
+
+    # What its time says.
+
+    def miss_heartbeat(self) -> None:
+        """Nothing was heard."""
+        self.close(CloseCode.HEARTBEAT_MISSED, "heartbeat missed")
+
+    def reach_lifespan(self) -> None:
+        """It is time to come again."""
+        notice = Notice(
+            code="closing", message="the lifespan of the connection is over", reconnect_after_ms=0
+        )
+        self.close(CloseCode.LIFESPAN_REACHED, "lifespan reached", notice)
+
+    def stall(self) -> None:
+        """The socket takes nothing."""
+        self.leave()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def check_credential(self) -> None:
+        """End the connection of a caller who may no longer be here."""
+        try:
+            self._auth.again(self.principal)
+        except TradingError as error:
+            self._expel(error)
+
+    def _expel(self, error: TradingError) -> None:
+        if error.details.get("reason") == "expired":
+            self.close(CloseCode.CREDENTIALS_EXPIRED, "credentials expired")
+        else:
+            self.close(CloseCode.CREDENTIALS_REVOKED, "credentials revoked")
+
+    def _overflow(self) -> None:
+        asyncio.get_running_loop().call_soon(self.close, CloseCode.TOO_SLOW, "too slow")
+
+    def _close(self, code: int, reason: str, notice: Notice | None, grace_s: float) -> None:
+        if self.left or self._transport is None:
+            return
+        last_frames = self._outbox.take()
+        if notice is not None:
+            last_frames += protocol.notice(notice)
+        self.leave()
+        self._transport.end(code, reason, last_frames, grace_s)
+
+    def _spread(self, lifespan: float) -> float:
+        """The lifespan ± 10 %, by the connection's id, so that not all come again at once."""
+        share = zlib.crc32(self.id.encode()) / 0xFFFFFFFF
+        return lifespan * (1 + LIFESPAN_JITTER * (2 * share - 1))
+
+
+def _nowhere(data: bytes) -> None:
+    """Where frames go before a connection is open."""

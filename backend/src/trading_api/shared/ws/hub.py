@@ -1,0 +1,220 @@
+"""Topics and who holds them: each message is framed once and gathered for one write per turn."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from trading_api.domain.ports import Clock, Message
+from trading_api.shared.ws import protocol
+from trading_api.shared.ws.outbox import Outbox
+from trading_api.shared.ws.router import WsRouter
+
+RETENTION_MS = 120_000
+RING_SIZES = {"every": 4096, "latest": 256}
+
+
+class Update:
+    """One numbered value of a topic; its frame is made at first need."""
+
+    __slots__ = ("frame", "seq", "value")
+
+    def __init__(self, seq: int, value: Any) -> None:
+        self.seq = seq
+        self.value = value
+        self.frame: bytes | None = None
+
+
+class Topic:
+    """Who holds a topic, and its newest updates without a hole."""
+
+    __slots__ = ("_head", "left_at", "name", "outboxes", "pins", "ring", "router")
+
+    def __init__(self, name: str, router: WsRouter) -> None:
+        self.name = name
+        self.router = router
+        self.ring: deque[Update] = deque(maxlen=RING_SIZES[router.delivery])
+        self.outboxes: dict[Outbox, None] = {}
+        self.pins = 0
+        self.left_at = 0
+        self._head = protocol.update_head(router.name, name)
+
+    def frame_of(self, update: Update) -> bytes:
+        """The update as the bytes that every subscriber gets."""
+        if update.frame is None:
+            update.frame = protocol.update(self._head, update.seq, update.value)
+        return update.frame
+
+    def key_of(self, update: Update) -> tuple[str, object] | None:
+        """What a waiting update is replaced by; None when none may be lost."""
+        if self.router.delivery == "every":
+            return None
+        key = self.router.key
+        return (self.name, None if key is None else key(update.value))
+
+    def between(self, after: int, until: int) -> Sequence[Update] | None:
+        """The updates numbered `after + 1` to `until`; None when one is no longer here."""
+        if after == until:
+            return ()
+        ring = self.ring
+        if not ring or not ring[0].seq <= after + 1 <= until == ring[-1].seq:
+            return None
+        return list(islice(ring, after + 1 - ring[0].seq, None))
+
+
+class Hub:
+    """The topics of one module's socket.
+
+    Publishing is synchronous and touches no socket: frames gather in the outboxes of the
+    subscribers and are written when this turn of the event loop ends. What may gather within one
+    turn is bounded by `turn_bytes`; beyond that, updates wait like those for a slow reader.
+    """
+
+    def __init__(self, clock: Clock, turn_bytes: int) -> None:
+        self._clock = clock
+        self._topics: dict[str, Topic] = {}
+        self._left: dict[str, Topic] = {}
+        self._dirty: list[Outbox] = []
+        self._turn_bytes = 0
+        self._most_turn_bytes = turn_bytes
+
+    def publish(self, message: Message) -> None:
+        """Send a value to everybody who holds its topic."""
+        topic = self._topics.get(message.topic)
+        if topic is None:
+            return
+        ring = topic.ring
+        if ring and ring[-1].seq + 1 != message.seq:
+            ring.clear()
+        update = Update(message.seq, message.value)
+        ring.append(update)
+        if not topic.outboxes:
+            self._forget_the_left()
+            return
+        frame = topic.frame_of(update)
+        if self._turn_bytes > self._most_turn_bytes:
+            self._hold_back(topic, update)
+            return
+        self._turn_bytes += len(frame)
+        dirty = self._dirty
+        if not dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        for outbox in topic.outboxes:
+            if outbox.paused:
+                outbox.hold(topic.key_of(update), frame)
+                continue
+            frames = outbox.frames
+            if not frames:
+                dirty.append(outbox)
+            frames.append(frame)
+
+    def send(self, outbox: Outbox, frame: bytes) -> None:
+        """Send a frame to one connection, in order with its updates."""
+        if outbox.closed:
+            return
+        if outbox.paused or outbox.waits:
+            outbox.hold(None, frame)
+            return
+        self._touch(outbox)
+        outbox.frames.append(frame)
+
+    def topic(self, name: str, router: WsRouter) -> Topic:
+        """The topic of that name, which collects its updates from now on."""
+        self._forget_the_left()
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(name, router)
+            self._leave_alone(topic)
+        return topic
+
+    def pin(self, topics: Iterable[Topic]) -> None:
+        """Keep topics collecting until `unpin`, although nobody holds them."""
+        for topic in topics:
+            topic.pins += 1
+            self._left.pop(topic.name, None)
+
+    def unpin(self, topics: Iterable[Topic]) -> None:
+        """Undo one `pin` of each."""
+        for topic in topics:
+            topic.pins -= 1
+            self._leave_alone(topic)
+
+    def subscribe(self, topic: Topic, outbox: Outbox) -> None:
+        """Send the topic's updates to the outbox from now on."""
+        topic.outboxes[outbox] = None
+        self._left.pop(topic.name, None)
+
+    def unsubscribe(self, name: str, outbox: Outbox) -> None:
+        """Send no more; nothing happens when the outbox does not hold the topic."""
+        topic = self._topics.get(name)
+        if topic is not None and outbox in topic.outboxes:
+            del topic.outboxes[outbox]
+            self._leave_alone(topic)
+
+    def subscribers(self, name: str) -> int:
+        """How many connections hold a topic."""
+        topic = self._topics.get(name)
+        return len(topic.outboxes) if topic is not None else 0
+
+    def gap(self, name: str, message: str) -> None:
+        """Tell the holders of a topic that something is missing; nobody resumes across it."""
+        topic = self._topics.get(name)
+        if topic is None:
+            return
+        topic.ring.clear()
+        if not topic.outboxes:
+            return
+        now = topic.router.read(name)
+        frame = protocol.notice(
+            protocol.Notice(code="gap", message=message, topic=name, epoch=now.epoch, seq=now.seq)
+        )
+        for outbox in topic.outboxes:
+            self.send(outbox, frame)
+
+    def _hold_back(self, topic: Topic, update: Update) -> None:
+        key, frame = topic.key_of(update), topic.frame_of(update)
+        for outbox in topic.outboxes:
+            if not (outbox.paused or outbox.waits):
+                self._touch(outbox)
+            outbox.hold(key, frame)
+
+    def _touch(self, outbox: Outbox) -> None:
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._flush)
+        if not outbox.frames:
+            self._dirty.append(outbox)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        held_back = self._turn_bytes > self._most_turn_bytes
+        self._turn_bytes = 0
+        last: list[bytes] = []
+        data = b""
+        for outbox in dirty:
+            frames = outbox.frames
+            if held_back:
+                outbox.flush()
+            elif frames:
+                outbox.frames = []
+                if frames != last:  # one topic: the same frame objects, so one join for all
+                    data = frames[0] if len(frames) == 1 else b"".join(frames)
+                    last = frames
+                outbox.written += len(data)
+                outbox.write(data)
+
+    def _leave_alone(self, topic: Topic) -> None:
+        if topic.pins or topic.outboxes:
+            return
+        topic.left_at = self._clock.now_ms()
+        self._left.pop(topic.name, None)
+        self._left[topic.name] = topic
+
+    def _forget_the_left(self) -> None:
+        """Drop topics, oldest first, that nobody has held for the time of retention."""
+        while self._left:
+            topic = next(iter(self._left.values()))
+            if self._clock.now_ms() - topic.left_at < RETENTION_MS:
+                return
+            del self._left[topic.name]
+            del self._topics[topic.name]

@@ -1,0 +1,136 @@
+"""What is on its way to one connection, bounded in bytes."""
+
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+HIGH_WATER_BYTES = 64 * 1024
+
+
+class Listener(Protocol):
+    """Who owns a connection, as its transport knows them."""
+
+    def pause(self) -> None:
+        """The transport holds more than `HIGH_WATER_BYTES`; hand it nothing more."""
+
+    def resume(self) -> None:
+        """The transport has room again."""
+
+    def leave(self) -> None:
+        """The connection has ended or is ending: nothing may be written from now on."""
+
+    def shut_down(self) -> None:
+        """The server stops: say so and close."""
+
+
+class Transport(Protocol):
+    """What lies below a connection; each method returns at once."""
+
+    sees_control_frames: bool
+
+    def attach(self, listener: Listener, max_frame: int) -> None:
+        """Tell the listener of everything from now on; refuse messages above `max_frame` bytes."""
+
+    def write(self, data: bytes) -> None:
+        """Send one or more whole frames."""
+
+    def pending_bytes(self) -> int:
+        """Bytes that the socket has not taken yet."""
+
+    def heard_at(self) -> float:
+        """When the last frame of the client came, on the event loop's clock."""
+
+    def ping(self) -> None:
+        """Send a WebSocket ping; nothing where control frames are not seen."""
+
+    def end(self, code: int, reason: str, last_frames: bytes, grace_s: float) -> None:
+        """Send the frames and a close frame; cut the connection if it lingers beyond the grace."""
+
+    def abort(self) -> None:
+        """Cut the connection."""
+
+    async def next_message(self) -> str | bytes | None:
+        """The next message of the client; None when the connection is over."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Inside it the transport works; leaving it waits until the last frame has gone."""
+
+
+class Outbox:
+    """Frames for one connection, in order.
+
+    While the transport takes what it is given, the frames of one turn gather in `frames` until
+    the hub hands them over together. While it does not (`paused`), they wait in `_waiting`: there
+    a newer frame replaces the one with the same key.
+    """
+
+    __slots__ = (
+        "_count", "_limit", "_on_overflow", "_waiting", "_waiting_bytes",
+        "closed", "frames", "paused", "write", "written",
+    )  # fmt: skip
+
+    def __init__(
+        self, write: Callable[[bytes], None], limit: int, on_overflow: Callable[[], None]
+    ) -> None:
+        self.frames: list[bytes] = []
+        self.paused = False
+        self.closed = False
+        self.write = write
+        self.written = 0
+        self._limit = limit
+        self._on_overflow = on_overflow
+        self._waiting: dict[Hashable, bytes] = {}
+        self._waiting_bytes = 0
+        self._count = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits that must leave before whatever comes next."""
+        return bool(self._waiting)
+
+    def hold(self, key: Hashable | None, frame: bytes) -> None:
+        """Keep a frame until the transport has room; None as key replaces nothing."""
+        if self.closed:
+            return
+        if key is None:
+            self._count += 1
+            key = self._count
+        elif (replaced := self._waiting.pop(key, None)) is not None:
+            self._waiting_bytes -= len(replaced)
+        self._waiting[key] = frame
+        self._waiting_bytes += len(frame)
+        if self._waiting_bytes > self._limit:
+            self.close()
+            self._on_overflow()
+
+    def flush(self) -> None:
+        """Hand over this turn's frames, then what waits, for as long as there is room."""
+        if self.frames:
+            frames, self.frames = self.frames, []
+            self._hand_over(frames)
+        while self._waiting and not self.paused:
+            piece: list[bytes] = []
+            size = 0
+            while self._waiting and size < HIGH_WATER_BYTES:
+                frame = self._waiting.pop(next(iter(self._waiting)))
+                piece.append(frame)
+                size += len(frame)
+            self._waiting_bytes -= size
+            self._hand_over(piece)
+
+    def take(self) -> bytes:
+        """This turn's frames, which are then no longer here: for a last write before closing."""
+        frames, self.frames = self.frames, []
+        return b"".join(frames)
+
+    def close(self) -> None:
+        """Forget everything and take nothing more."""
+        self.closed = True
+        self.frames = []
+        self._waiting = {}
+        self._waiting_bytes = 0
+
+    def _hand_over(self, frames: list[bytes]) -> None:
+        data = b"".join(frames)
+        self.written += len(data)
+        self.write(data)

@@ -1,0 +1,350 @@
+"""What carries the frames: uvicorn's WebSocket protocol with ready frames, or any ASGI server."""
+
+import asyncio
+from asyncio.transports import BaseTransport
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from socket import SO_SNDBUF, SOL_SOCKET
+from typing import Any, cast
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from trading_api.shared.ws.outbox import HIGH_WATER_BYTES, Listener, Transport
+from trading_api.shared.ws.protocol import CloseCode, texts
+
+EXTENSION = "trading_api.transport"
+SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
+CLOSE_GRACE_S = 5.0
+SHUTDOWN_GRACE_S = 1.0
+
+
+def transport_of(websocket: WebSocket) -> Transport:
+    """The transport of an accepted connection: the server's own where it is ours."""
+    own = websocket.scope.get("extensions", {}).get(EXTENSION)
+    return cast(Transport, own) if own is not None else AsgiTransport(websocket)
+
+
+class WsProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol, which also takes ready frames and tells a listener what happens.
+
+    Handshake, parsing and the closing handshake stay uvicorn's. An endpoint that never attaches
+    a listener sees an ordinary ASGI WebSocket, without permessage-deflate.
+    """
+
+    sees_control_frames = True
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn.available_extensions = None
+        self._listener: Listener | None = None
+        self._last_heard = self.loop.time()
+        self._abort_timer: asyncio.TimerHandle | None = None
+
+    def attach(self, listener: Listener, max_frame: int) -> None:
+        """Take over heartbeat, size limit and flow control of an accepted connection."""
+        self.stop_keepalive()
+        self.conn.max_message_size = max_frame
+        socket = self.transport.get_extra_info("socket")
+        if socket is not None:
+            socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._listener = listener
+        if self.close_sent or self.transport.is_closing():
+            self._leave()
+
+    def write(self, data: bytes) -> None:
+        """Send one or more whole frames."""
+        self.transport.write(data)
+
+    def pending_bytes(self) -> int:
+        """Bytes that the socket has not taken yet."""
+        return self.transport.get_write_buffer_size()
+
+    def heard_at(self) -> float:
+        """When the last frame of the client came."""
+        return self._last_heard
+
+    def ping(self) -> None:
+        """Send a ping."""
+        if not (self.close_sent or self.transport.is_closing()):
+            self.conn.send_ping(b"")
+            self.transport.write(b"".join(self.conn.data_to_send()))
+
+    def end(self, code: int, reason: str, last_frames: bytes, grace_s: float) -> None:
+        """Send the frames and a close frame; cut the connection if it lingers."""
+        self._leave()
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join((last_frames, *self.conn.data_to_send())))
+        self._linger(grace_s)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._leave()
+        self.transport.abort()
+
+    async def next_message(self) -> str | bytes | None:
+        """The next message of the client; None when the connection is over."""
+        event: Any = await self.receive()
+        if event["type"] != "websocket.receive":
+            return None
+        text: str | None = event.get("text")
+        return event["bytes"] if text is None else text
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """The event loop does the work."""
+        return nullcontext()
+
+    # What uvicorn and the event loop call.
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Keep little in buffers, so that what is old can still be replaced."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave before anything else may be sent."""
+        self._leave()
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The buffer is above its mark."""
+        super().pause_writing()
+        if self._listener is not None:
+            self._listener.pause()
+
+    def resume_writing(self) -> None:
+        """The buffer is below its mark again."""
+        super().resume_writing()
+        if self._listener is not None:
+            self._listener.resume()
+
+    def shutdown(self) -> None:
+        """The server stops: a listener says so, else uvicorn closes with 1012."""
+        if self._listener is not None:
+            self._listener.shut_down()
+        else:
+            super().shutdown()
+            self._abort_after(SHUTDOWN_GRACE_S)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on after a broken frame only to let the client see why it was closed."""
+        if self.conn.parser_exc is None:
+            super().data_received(data)
+
+    def handle_connect(self, event: Request) -> None:
+        """Offer this protocol to the endpoint."""
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions = cast(dict[str, object], self.scope["extensions"])
+            extensions[EXTENSION] = self
+
+    def handle_events(self) -> None:
+        """Every frame is a sign of life."""
+        if self.conn.events:
+            self._last_heard = self.loop.time()
+        super().handle_events()
+
+    def handle_ping(self) -> None:
+        """Answer, but do not pile up answers for a client that does not read."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def handle_close(self, event: Frame) -> None:
+        """The client closes or has seen our close frame."""
+        self._leave()
+        super().handle_close(event)
+        self._abort_after(CLOSE_GRACE_S)
+
+    def handle_parser_exception(self) -> None:
+        """Say why, then discard what still comes, for a reset would overtake the reason."""
+        self._leave()
+        if self.close_sent:
+            return
+        closed = self.conn.close_sent
+        if closed is None:  # the connection broke: there is nobody to tell
+            self.transport.abort()
+            return
+        self.queue.put_nowait(
+            {"type": "websocket.disconnect", "code": closed.code, "reason": closed.reason}
+        )
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self._linger(CLOSE_GRACE_S)
+
+    def send_receive_event_to_app(self) -> None:
+        """As uvicorn does, but text that is not UTF-8 leaves no traceback in the log."""
+        data = b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return
+        if self.curr_msg_data_type == "bytes":
+            self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
+        else:
+            try:
+                self.queue.put_nowait({"type": "websocket.receive", "text": data.decode()})
+            except UnicodeDecodeError as error:
+                self.conn.fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
+                self.conn.parser_exc = error
+                self.handle_parser_exception()
+                return
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    async def send(self, message: Any) -> None:
+        """Leave with an ASGI close; a refused handshake is a finished one."""
+        if message["type"] == "websocket.close":
+            self._leave()
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
+
+    # Private.
+
+    def _leave(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.leave()
+
+    def _linger(self, grace_s: float) -> None:
+        """Wait for the client's close frame, then cut."""
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(grace_s, self.transport.abort)
+
+    def _abort_after(self, grace_s: float) -> None:
+        if self._abort_timer is None and not self.disconnected:
+            self._abort_timer = self.loop.call_later(grace_s, self.transport.abort)
+
+
+class AsgiTransport:
+    """The plain twin for servers whose WebSocket protocol is not ours.
+
+    One task sends; pings are the server's business, so only requests are signs of life.
+    """
+
+    sees_control_frames = False
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._loop = asyncio.get_running_loop()
+        self._outgoing: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue()
+        self._pending = 0
+        self._paused = False
+        self._ending = False
+        self._over: asyncio.Future[None] = self._loop.create_future()
+        self._receiving: asyncio.Task[Any] | None = None
+        self._last_heard = self._loop.time()
+        self._listener: Listener | None = None
+        self._max_frame = 0
+
+    def attach(self, listener: Listener, max_frame: int) -> None:
+        """Tell the listener when to pause and when it is over."""
+        self._listener, self._max_frame = listener, max_frame
+
+    def write(self, data: bytes) -> None:
+        """Send one or more whole frames."""
+        self._pending += len(data)
+        self._outgoing.put_nowait(data)
+        if self._pending > HIGH_WATER_BYTES and not self._paused and self._listener:
+            self._paused = True
+            self._listener.pause()
+
+    def pending_bytes(self) -> int:
+        """Bytes that the server has not taken yet."""
+        return self._pending
+
+    def heard_at(self) -> float:
+        """When the last message of the client came."""
+        return self._last_heard
+
+    def ping(self) -> None:
+        """Nothing: ASGI knows no pings."""
+
+    def end(self, code: int, reason: str, last_frames: bytes, grace_s: float) -> None:
+        """Send the frames and a close message; cut the connection if it lingers."""
+        self._leave()
+        if self._ending:
+            return
+        self._ending = True
+        self._outgoing.put_nowait(last_frames)
+        self._outgoing.put_nowait((code, reason))
+        self._loop.call_later(grace_s, self.abort)
+
+    def abort(self) -> None:
+        """Let the endpoint return, upon which the server closes."""
+        self._leave()
+        if not self._over.done():
+            self._over.set_result(None)
+
+    async def next_message(self) -> str | bytes | None:
+        """The next message of the client; None when the connection is over."""
+        while (event := await self._receive()) is not None:
+            self._last_heard = self._loop.time()
+            text: str | None = event.get("text")
+            size = len(event["bytes"] if text is None else text.encode("utf-8", "surrogatepass"))
+            if size > self._max_frame:
+                self.end(CloseCode.TOO_BIG, "frame too big", b"", CLOSE_GRACE_S)
+            elif not self._ending:
+                return bytes(event["bytes"]) if text is None else text
+        self.abort()
+        return None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send until the close message has gone or the connection is over."""
+        sending = self._loop.create_task(self._send_all())
+        try:
+            yield
+        finally:
+            await asyncio.wait((sending, self._over), return_when=asyncio.FIRST_COMPLETED)
+            tasks = [sending] if self._receiving is None else [sending, self._receiving]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _receive(self) -> Any:
+        """The next ASGI event of a message; None when there will be none."""
+        self._receiving = receiving = self._loop.create_task(self._websocket.receive())
+        await asyncio.wait((receiving, self._over), return_when=asyncio.FIRST_COMPLETED)
+        if not receiving.done() or receiving.result()["type"] != "websocket.receive":
+            return None
+        return receiving.result()
+
+    async def _send_all(self) -> None:
+        try:
+            while isinstance(data := await self._outgoing.get(), bytes):
+                for text in texts(data):
+                    await self._websocket.send_text(text)
+                self._pending -= len(data)
+                if self._paused and self._pending < HIGH_WATER_BYTES // 4:
+                    self._paused = False
+                    if self._listener:
+                        self._listener.resume()
+            await self._websocket.close(*data)
+        except WebSocketDisconnect:
+            pass
+        self.abort()
+
+    def _leave(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.leave()
