@@ -120,7 +120,8 @@ class QuoteSource(Protocol):
     def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         """Every tick after the instant, in order of time, each when its time has come.
 
-        There is a tick at every whole minute, so that bars and sessions end by the clock.
+        There is a tick at every whole minute, so that bars and sessions end by the clock. From the
+        call on, answers are as of what has been handed out.
         """
 
     def top(self, symbol: str) -> TopOfBook | None:

@@ -80,8 +80,12 @@ class ReplaySource:
         """Whether the symbol trades at the instant."""
         return self._timelines[symbol].is_open(time_ms)
 
-    async def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
+    def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         """Every tick after the instant, each when its time has come; one consumer at a time."""
+        self._next_ms = since_ms + 1
+        return self._paced(since_ms)
+
+    async def _paced(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         ticks = self._ticks(since_ms)
         ready = 0
         try:

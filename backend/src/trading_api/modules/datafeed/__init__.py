@@ -1,0 +1,35 @@
+"""Market data and quotes: history and search over REST, live streams over the socket."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from trading_api.modules.datafeed.api import DatafeedApi
+from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.ws import routers
+from trading_api.shared.context import AppContext
+from trading_api.shared.module import ModuleBase
+from trading_api.shared.ws.router import WsRouter
+
+__all__ = ["DatafeedModule"]
+
+
+class DatafeedModule(ModuleBase[DatafeedService]):
+    """The datafeed; without a context it lives in memory, on the committed data set."""
+
+    name = "datafeed"
+    title = "Datafeed"
+    summary = "Symbols, bars, quotes and trades."
+    description = "Real-time datafeed data streaming for market data and quotes"
+
+    def __init__(self, context: AppContext | None = None) -> None:
+        context = context or AppContext.in_memory()
+        super().__init__(context, DatafeedService(context))
+
+    def get_api_routers(self) -> Sequence[APIRouter]:
+        """The REST addresses under `/datafeed`."""
+        return [DatafeedApi(service=self.service, prefix=f"/{self.name}", tags=[self.name])]
+
+    def get_ws_routers(self) -> Sequence[WsRouter]:
+        """The channels bars, quotes and trades."""
+        return routers(self.service)

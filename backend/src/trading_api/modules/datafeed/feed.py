@@ -1,0 +1,154 @@
+"""One symbol as it is now: its quote, its open bars, its last trades, and their streams."""
+
+from collections import deque
+
+from trading_api.domain.bars import BarAggregator, Grid
+from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.ports import Bus, Message, QuoteSource
+from trading_api.domain.sessions import TradingSession
+from trading_api.domain.topics import topic
+from trading_api.shared.ws.router import gap
+
+RECENT_TRADES = 50
+_PERCENT_PLACES = 4
+
+
+class Stream:
+    """Numbers the messages of one topic and puts them on the bus."""
+
+    def __init__(self, bus: Bus, name: str) -> None:
+        self.topic = name
+        self.seq = 0
+        self._bus = bus
+
+    def publish(self, value: object) -> None:
+        """Send the next message."""
+        self.seq += 1
+        self._bus.publish(Message(self.topic, self.seq, value))
+
+    def tell_gap(self, reason: str) -> None:
+        """Say that the topic has lost its continuity."""
+        self._bus.publish(gap(self.topic, reason))
+
+
+class SymbolFeed:
+    """Folds what a source says of one symbol and publishes what follows from it.
+
+    The figures of a quote's day are those of the newest day that has traded: they stay after the
+    close until the next day's first trade.
+    """
+
+    def __init__(self, info: SymbolInfo, source: QuoteSource, bus: Bus) -> None:
+        self.info = info
+        self.source = source
+        session = TradingSession.parse(info.session, info.timezone)
+        self._resolutions = info.supported_resolutions
+        self._aggregator = BarAggregator(session, info.quantity_step, self._resolutions)
+        self._ticks = Grid(info.tick_size)
+        self._top: TopOfBook | None = None
+        self._is_open = False
+        self._has_news = False
+        self.recent: deque[Trade] = deque(maxlen=RECENT_TRADES)
+        name = info.symbol
+        self.quotes = Stream(bus, topic("quotes", name))
+        self.trades = Stream(bus, topic("trades", name))
+        self.bars = {
+            resolution: Stream(bus, topic("bars", name, resolution))
+            for resolution in self._resolutions
+        }
+        self.quote = self._quote()
+
+    def seed(self, now_ms: int) -> None:
+        """Begin with what the source knows at an instant; nothing is published."""
+        name = self.info.symbol
+        for resolution in self._resolutions:
+            bars = self.source.bars(name, resolution, None, None, 2)
+            self._aggregator.seed(resolution, bars, now_ms)
+        self.recent.clear()
+        self.recent.extend(self.source.trades(name, None, RECENT_TRADES))
+        self._top = self.source.top(name)
+        self._is_open = self.source.is_open(name, now_ms)
+        self._has_news = False
+        self.quote = self._quote()
+
+    def newest_bars(self, resolution: Resolution) -> list[Bar]:
+        """The newest two bars, oldest first; the second is the open one while its bucket lasts."""
+        return self._aggregator.newest(resolution)
+
+    def publish_quote(self) -> None:
+        """Say the quote as it stands."""
+        self._has_news = False
+        self.quote = self._quote()
+        self.quotes.publish(self.quote)
+
+    def publish_news(self) -> None:
+        """Say the quote if something about it has changed since it was said last."""
+        if self._has_news:
+            self.publish_quote()
+
+    def on_minute(self, time_ms: int) -> None:
+        """Let the bars end whose buckets have, and the session open or close."""
+        self._publish_bars(self._aggregator.on_time(time_ms))
+        is_open = self.source.is_open(self.info.symbol, time_ms)
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._has_news = True
+
+    def on_trade(self, trade: Trade) -> None:
+        """Publish a trade and the bars that it changes."""
+        self.recent.append(trade)
+        self._has_news = True
+        self.trades.publish(trade)
+        self._publish_bars(self._aggregator.on_trade(trade.time, trade.price, trade.size))
+
+    def on_top(self, top: TopOfBook) -> None:
+        """Take a best bid and ask; a symbol without trades has its bars of their middle."""
+        self._top = top
+        self._has_news = True
+        if not self.info.has_trades and top.bid is not None and top.ask is not None:
+            middle = (top.bid + top.ask) / 2
+            self._publish_bars(self._aggregator.on_trade(top.time, middle, 0.0))
+
+    def jump(self, now_ms: int, reason: str) -> None:
+        """Go on from the present, telling every topic that something is missing from it."""
+        self.seed(now_ms)
+        for stream in (self.quotes, self.trades, *self.bars.values()):
+            stream.tell_gap(reason)
+        for resolution, stream in self.bars.items():
+            for bar in self._aggregator.newest(resolution):
+                stream.publish(bar)
+        self.publish_quote()
+
+    def _publish_bars(self, changed: list[tuple[Resolution, Bar]]) -> None:
+        for resolution, bar in changed:
+            self.bars[resolution].publish(bar)
+
+    def _quote(self) -> Quote:
+        top = self._top
+        days = self._aggregator.newest("1D")
+        day = days[-1] if days else None
+        previous_close = days[-2].close if len(days) > 1 else None
+        change = percent = None
+        if day is not None and previous_close:
+            ticks = self._ticks
+            change = ticks.value(ticks.units(day.close) - ticks.units(previous_close))
+            percent = round(change / previous_close * 100, _PERCENT_PLACES)
+        last_trade = self.recent[-1].time if self.recent else 0
+        return Quote(
+            symbol=self.info.symbol,
+            time=max(top.time if top else 0, last_trade),
+            bid=top.bid if top else None,
+            ask=top.ask if top else None,
+            bid_size=top.bid_size if top else None,
+            ask_size=top.ask_size if top else None,
+            last=day.close if day else None,
+            change=change,
+            change_percent=percent,
+            open=day.open if day else None,
+            high=day.high if day else None,
+            low=day.low if day else None,
+            previous_close=previous_close,
+            volume=day.volume if day else None,
+            status="open" if self._is_open else "closed",
+            fidelity=self.info.fidelity,
+        )

@@ -1,0 +1,117 @@
+"""What the datafeed's addresses answer with and its socket asks for."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from trading_api.domain.errors import InvalidPayload
+from trading_api.domain.market import (
+    RESOLUTIONS,
+    Bar,
+    Instant,
+    Quote,
+    Resolution,
+    SymbolInfo,
+    Trade,
+)
+
+ResolutionText = Annotated[
+    str,
+    Meta(
+        description="Minutes as a number; a day, a week or a month",
+        extra_json_schema={"enum": list(RESOLUTIONS)},
+    ),
+]
+NextCursor = Annotated[str | None, Meta(description="`cursor` of the next page; null on the last")]
+
+
+class Choice(Struct, frozen=True):
+    """One entry of a search form's list; the empty value stands for all."""
+
+    value: str
+    name: str
+    desc: str
+
+
+class DatafeedConfiguration(Struct, frozen=True, kw_only=True):
+    """What this datafeed can do, in the members of a UDF configuration."""
+
+    supports_search: bool = True
+    supports_group_request: bool = False
+    supports_marks: bool = False
+    supports_timescale_marks: bool = False
+    supports_time: bool = True
+    supported_resolutions: tuple[Resolution, ...] = RESOLUTIONS
+    exchanges: tuple[Choice, ...]
+    symbols_types: tuple[Choice, ...]
+    currency_codes: tuple[str, ...]
+
+
+class SymbolList(Struct, frozen=True):
+    """Instruments, best match first."""
+
+    items: list[SymbolInfo]
+    next_cursor: NextCursor
+
+
+class BarSeries(Struct, frozen=True):
+    """Bars of one symbol, ascending in time."""
+
+    symbol: str
+    resolution: Resolution
+    bars: list[Bar]
+    next_time: Annotated[
+        Instant | None,
+        Meta(description="Where `bars` is empty: time of the nearest earlier bar, if any"),
+    ]
+
+
+class QuoteList(Struct, frozen=True):
+    """Quotes in the order in which they were asked for."""
+
+    items: list[Quote]
+    next_cursor: NextCursor
+
+
+class TradeList(Struct, frozen=True):
+    """Trades, newest first."""
+
+    items: list[Trade]
+    next_cursor: NextCursor
+
+
+class CurrentTime(Struct, frozen=True):
+    """The server's clock."""
+
+    time: Instant
+
+
+class BarsParameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which bars to subscribe to."""
+
+    symbol: Annotated[str, Meta(description="Name or EXCHANGE:NAME")]
+    resolution: ResolutionText
+
+
+class SymbolsParameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which symbols to subscribe to."""
+
+    symbols: Annotated[
+        list[str], Meta(min_length=1, max_length=1000, description="Names or EXCHANGE:NAME")
+    ]
+
+
+def resolution_of(text: str, info: SymbolInfo) -> Resolution:
+    """The resolution that a text names.
+
+    Raises:
+        InvalidPayload: `unsupported_resolution`, naming those that the symbol has.
+    """
+    for resolution in info.supported_resolutions:
+        if resolution == text:
+            return resolution
+    raise InvalidPayload(
+        "resolution",
+        f"resolution {text[:20]!r} is not one of {', '.join(info.supported_resolutions)}",
+        "unsupported_resolution",
+    )

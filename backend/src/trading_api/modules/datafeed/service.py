@@ -1,0 +1,209 @@
+"""Follows the sources, publishes quotes, trades and bars, and answers from history."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+
+from msgspec.structs import replace
+
+from trading_api.domain.bars import MINUTE_MS
+from trading_api.domain.errors import TradingError
+from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo, Trade
+from trading_api.domain.ports import MarketTick, QuoteSource
+from trading_api.modules.datafeed.feed import SymbolFeed
+from trading_api.modules.datafeed.sources.packs import pack_sources
+from trading_api.modules.datafeed.sources.stocks import committed_source
+from trading_api.shared.context import AppContext
+from trading_api.shared.module import ModuleHealth
+
+MOST_BARS = 20_000
+LATE_AFTER_MS = 90_000
+"""Sources say something every minute; one that has not for so long is late."""
+
+_log = logging.getLogger(__name__)
+
+
+class DatafeedService:
+    """Market data as it is now and as it was: both from the same sources.
+
+    While it does not run it answers as of the clock's present, and publishes nothing.
+    """
+
+    def __init__(self, context: AppContext, sources: Sequence[QuoteSource] | None = None) -> None:
+        """Serve the sources given; without any, the committed set and the packs that are there."""
+        self._context = context
+        self._with_packs = sources is None
+        self._sources: list[QuoteSource] = []
+        self._feeds: dict[str, SymbolFeed] = {}
+        self._heard_ms: dict[str, int] = {}
+        self._is_running = False
+        for source in [committed_source(context.clock)] if sources is None else sources:
+            self._add(source)
+
+    @property
+    def epoch(self) -> str:
+        """The life of the server that the numbers of all topics belong to."""
+        return self._context.epoch
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Publish what the sources say until the end of the context.
+
+        A source that fails is handed to the context, which ends the process.
+        """
+        await self._prepare()
+        now = self._context.clock.now_ms()
+        streams = [(source, source.stream(now)) for source in self._sources]
+        for feed in self._feeds.values():
+            feed.seed(now)
+            feed.publish_quote()
+        self._heard_ms = {source.name: now for source in self._sources}
+        self._is_running = True
+        tasks = [
+            asyncio.create_task(self._follow(source, ticks), name=f"datafeed {source.name}")
+            for source, ticks in streams
+        ]
+        for task in tasks:
+            task.add_done_callback(self._on_end)
+        try:
+            yield
+        finally:
+            self._is_running = False
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    def health(self) -> ModuleHealth:
+        """Degraded while a source has not been heard for longer than it ever pauses."""
+        if not self._is_running:
+            return ModuleHealth("degraded", "market data is not running")
+        now = self._context.clock.now_ms()
+        for name, heard in self._heard_ms.items():
+            if now - heard > LATE_AFTER_MS:
+                return ModuleHealth("degraded", f"{name} is {(now - heard) // 1000} s late")
+        return ModuleHealth("ok", f"{len(self._feeds)} symbols")
+
+    def apply(self, source: QuoteSource, tick: MarketTick) -> None:
+        """Publish all that follows from one tick of a source.
+
+        At one instant bars that have ended come first, then each trade with the bars that it
+        changes, then one quote per symbol.
+        """
+        self._heard_ms[source.name] = tick.time
+        if tick.after_gap:
+            for info in source.symbols():
+                self._feeds[info.symbol].jump(tick.time, "market data was interrupted")
+            return
+        if tick.time % MINUTE_MS == 0:
+            concerned = [self._feeds[info.symbol] for info in source.symbols()]
+            for feed in concerned:
+                feed.on_minute(tick.time)
+        else:
+            names = dict.fromkeys(event.symbol for event in tick.events)
+            concerned = [self._feeds[name] for name in names]
+        for event in tick.events:
+            if isinstance(event, Trade):
+                self._feeds[event.symbol].on_trade(event)
+            else:
+                self._feeds[event.symbol].on_top(event)
+        for feed in concerned:
+            feed.publish_news()
+
+    def symbols(self) -> list[SymbolInfo]:
+        """Every instrument with its present status, by name."""
+        return [self._with_status(self._feeds[name]) for name in sorted(self._feeds)]
+
+    def symbol(self, name: str) -> SymbolInfo:
+        """The instrument of a name or `EXCHANGE:NAME`, with its present status.
+
+        Raises:
+            TradingError: `unknown_symbol`.
+        """
+        return self._with_status(self._find(name))
+
+    def feed(self, name: str) -> SymbolFeed:
+        """The present state of a symbol, given by name or `EXCHANGE:NAME`.
+
+        Raises:
+            TradingError: `unknown_symbol`.
+        """
+        feed = self._find(name)
+        if not self._is_running:
+            feed.seed(self._context.clock.now_ms())
+        return feed
+
+    def quote(self, name: str) -> Quote:
+        """The quote of a symbol.
+
+        Raises:
+            TradingError: `unknown_symbol`.
+        """
+        return self.feed(name).quote
+
+    def bars(
+        self,
+        info: SymbolInfo,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int = MOST_BARS,
+    ) -> Sequence[Bar]:
+        """The newest bars with `from_ms` ≤ time < `to_ms`, ascending; a late `to_ms` means now."""
+        if from_ms is not None and to_ms is not None and from_ms >= to_ms:
+            return []
+        if to_ms is not None and to_ms >= self._context.clock.now_ms():
+            to_ms = None
+        source = self._feeds[info.symbol].source
+        return source.bars(info.symbol, resolution, from_ms, to_ms, min(limit, MOST_BARS))
+
+    def trades(self, info: SymbolInfo, before: str | None, limit: int) -> Sequence[Trade]:
+        """The newest trades, oldest first; those before the trade with that id if one is given.
+
+        Raises:
+            ValueError: there is no trade with that id.
+        """
+        return self._feeds[info.symbol].source.trades(info.symbol, before, limit)
+
+    def now_ms(self) -> int:
+        """The clock's present."""
+        return self._context.clock.now_ms()
+
+    def _find(self, name: str) -> SymbolFeed:
+        feed = self._feeds.get(name) or self._feeds.get(name.rpartition(":")[2])
+        if feed is None or name not in (feed.info.symbol, feed.info.full_name):
+            raise TradingError("unknown_symbol", f"symbol {name[:40]!r} is not known")
+        return feed
+
+    def _with_status(self, feed: SymbolFeed) -> SymbolInfo:
+        is_open = feed.source.is_open(feed.info.symbol, self.now_ms())
+        return replace(feed.info, status="open" if is_open else "closed")
+
+    def _add(self, source: QuoteSource) -> None:
+        self._sources.append(source)
+        for info in source.symbols():
+            self._feeds[info.symbol] = SymbolFeed(info, source, self._context.bus)
+
+    async def _prepare(self) -> None:
+        """Add the packs, and make known to the catalogue what it does not have yet."""
+        if self._with_packs:
+            self._with_packs = False
+            clock, folder = self._context.clock, self._context.packs_dir
+            for source in await asyncio.to_thread(pack_sources, clock, folder):
+                self._add(source)
+        catalogue = self._context.catalogue
+        infos = [feed.info for feed in self._feeds.values()]
+        if new := [info for info in infos if catalogue.get(info.symbol) != info]:
+            catalogue.save(new)
+
+    async def _follow(self, source: QuoteSource, ticks: AsyncGenerator[MarketTick]) -> None:
+        async with aclosing(ticks):
+            async for tick in ticks:
+                self.apply(source, tick)
+
+    def _on_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("task %r failed", task.get_name(), exc_info=error)
+            self._context.fail(error)
