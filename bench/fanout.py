@@ -62,10 +62,9 @@ def one_window(server: str, name: str, plan: Path, effort: Effort, cores: Cores)
         arguments += ["--connections", str(shape.clients), "--server-pid", str(process.pid)]
         arguments += ["--cpu", str(-1 if cores.client is None else cores.client)]
         report = run_client("ws_load", arguments + effort.client_options())
-    window: Window = {**report["windows"][0], "server_peak_kib": report["server_peak_kib"]}
-    if not window["count"]:
-        raise BenchError(f"{server} delivered nothing: {process.tail()}")
-    return window
+        if not report["windows"][0]["count"]:
+            raise BenchError(f"{server} delivered nothing")
+    return {**report["windows"][0], "server_peak_kib": report["server_peak_kib"]}
 
 
 @contextmanager

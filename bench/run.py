@@ -65,7 +65,7 @@ def run(names: list[str], effort: Effort) -> int:
         | {name: peers.versions_of(name) for name in peers.NAMES},
         "figures": [result.as_json() for result in results],
     }
-    path = write(document, began, commit)
+    path = write(document, "quick" if effort is QUICK else f"{began:%Y%m%dT%H%M%SZ}-{commit}")
     print(f"\n{summary(results)}\n{path.relative_to(ROOT)}")
     return 1 if any(result.error for result in results) else 0
 

@@ -10,12 +10,12 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.native import BenchError
 from harness.places import BENCH, WORK
 
 STOP_S = 5.0
+LOG_SHOWN = 1500
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class Server:
 
     pid: int
     port: int
-    log: Path
     process: subprocess.Popen[bytes]
 
     def wait_until_it_answers(self, path: str, patience_s: float = 30.0) -> None:
@@ -36,14 +35,14 @@ class Server:
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise BenchError(f"the server ended with {self.process.returncode}: {self.tail()}")
+                raise BenchError(f"the server ended with {self.process.returncode}")
             try:
                 self.get(path)
             except OSError:
                 time.sleep(0.05)
             else:
                 return
-        raise BenchError(f"{path} did not answer within {patience_s} s: {self.tail()}")
+        raise BenchError(f"{path} did not answer within {patience_s} s")
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The body of `GET path`; an answer that is not 2xx raises `OSError`."""
@@ -52,10 +51,6 @@ class Server:
         with urllib.request.urlopen(request, timeout=20) as answer:
             body: bytes = answer.read()
         return body
-
-    def tail(self) -> str:
-        """The last lines that the server wrote."""
-        return self.log.read_text(errors="replace")[-1500:]
 
 
 def free_port() -> int:
@@ -88,9 +83,10 @@ def running(
             preexec_fn=pin, cwd=BENCH, env=environment,
         )  # fmt: skip
     try:
-        yield Server(process.pid, port, log, process)
+        yield Server(process.pid, port, process)
     except BenchError as error:
-        raise BenchError(f"{name}: {error}\n{log.read_text(errors='replace')[-1500:]}") from error
+        last_words = log.read_text(errors="replace")[-LOG_SHOWN:]
+        raise BenchError(f"{name}: {error}\n{last_words}") from error
     finally:
         _stop(process)
 

@@ -4,7 +4,6 @@ import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +125,9 @@ def peak_mb(windows: Sequence[Window]) -> float:
     return max(float(window["server_peak_kib"]) for window in windows) * 1024 / 1e6
 
 
-def write(document: dict[str, Any], measured_at: datetime, commit: str) -> Path:
-    """Write the run to a file of its own and to `latest.json`; gives the former."""
+def write(document: dict[str, Any], name: str) -> Path:
+    """Write a run to a file of that name."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    stamp = measured_at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    path = RESULTS / f"{stamp}-{commit}.json"
-    text = json.dumps(document, indent=2) + "\n"
-    path.write_text(text)
-    (RESULTS / "latest.json").write_text(text)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(document, indent=2) + "\n")
     return path
