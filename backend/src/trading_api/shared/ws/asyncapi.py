@@ -1,30 +1,37 @@
 """The AsyncAPI 3.0.0 document of a module's socket, made from its routers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from trading_api.shared.auth import COOKIE
-from trading_api.shared.schema import COMPONENTS, json_schemas
 from trading_api.shared.ws import protocol
+from trading_api.shared.ws.asyncapi_parts import Json, Parts, plain
 from trading_api.shared.ws.router import WsRouter
 
 DEFAULT_HOST = "127.0.0.1:8000"
 
-Json = dict[str, Any]
+_RULES = """\
+One JSON object per text frame. Each request gets exactly one reply or `error`, with the same `id`;
+an error does not close the socket. A subscribe reply carries the state of each topic and its
+`seq`; updates follow with `seq + 1`, `seq + 2`, … Remember `epoch` and the last `seq` of a topic
+and give them back in `recover` to go on where you were."""
 
-_EXAMPLE_ID = "c1"
-_REQUEST_ID: Json = {
-    "description": "Echoed in the answer",
-    "anyOf": [
-        {"type": "string", "maxLength": 64},
-        {
-            "type": "integer",
-            "minimum": -protocol.LARGEST_EXACT,
-            "maximum": protocol.LARGEST_EXACT,
+_DELIVERY = {
+    "every": "Every update arrives, without a missing number; a reader that is too slow is closed "
+    "with 4003 and resumes.",
+    "latest": "A reader that is behind gets the newest value per key; a hole in the numbers tells.",
+}
+
+_COMPONENTS: Json = {
+    "securitySchemes": {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Owner token or API key, in the handshake's Authorization header",
         },
-    ],
+        "session": {"type": "httpApiKey", "name": COOKIE, "in": "cookie"},
+    },
+    "correlationIds": {"request": {"location": "$message.payload#/id"}},
 }
 
 
@@ -39,7 +46,7 @@ def document(
     scheme: str,
 ) -> Json:
     """The document of the socket at `address`: a channel per router and the channel `system`."""
-    parts = _Parts(address)
+    parts = Parts(address)
     for router in routers:
         _add_route(parts, router)
     _add_system(parts)
@@ -49,335 +56,35 @@ def document(
         "info": {
             "title": title,
             "version": version,
-            "description": "\n\n".join(filter(None, (description, _RULES, _close_code_table()))),
+            "description": "\n\n".join(filter(None, (description, _RULES, _close_codes()))),
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/json",
-        "servers": {
-            "default": {
-                "host": host,
-                "protocol": scheme,
-                "protocolVersion": "13",
-                "description": "The server that this document was read from",
-                "security": [
-                    {"$ref": "#/components/securitySchemes/bearer"},
-                    {"$ref": "#/components/securitySchemes/session"},
-                ],
-            }
-        },
+        "servers": {"default": _server(host, scheme)},
         "channels": parts.channels,
         "operations": parts.operations,
         "components": {
             "schemas": dict(sorted(parts.schemas.items())),
             "messages": parts.messages,
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "Owner token or API key, in the handshake's Authorization",
-                },
-                "session": {"type": "httpApiKey", "name": COOKIE, "in": "cookie"},
-            },
-            "correlationIds": {"request": {"location": "$message.payload#/id"}},
+            **_COMPONENTS,
         },
     }
 
 
-class _Parts:
-    """The parts of a document while it is being made."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.channels: dict[str, Json] = {}
-        self.operations: dict[str, Json] = {}
-        self.messages: dict[str, Json] = {}
-        self.schemas: dict[str, Json] = {}
-
-    def schema(self, type_: Any) -> Json:
-        """A schema for the type; what it names becomes components."""
-        [schema], named = json_schemas([type_])
-        self.schemas.update({name: _draft_07(inner) for name, inner in named.items()})
-        reference: Json = _json(_draft_07(schema))
-        return reference
-
-    def component(self, name: str, schema: Json) -> Json:
-        """Name a schema; the result refers to it."""
-        self.schemas[name] = schema
-        return {"$ref": COMPONENTS.format(name=name)}
-
-    def channel(self, name: str, title: str, description: str) -> None:
-        self.channels[name] = {
-            "address": self.address,
-            "title": title,
-            "description": description,
-            "servers": [{"$ref": "#/servers/default"}],
-            "messages": {},
-            "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
-        }
-
-    def message(
-        self,
-        channel: str,
-        name: str,
-        summary: str,
-        payload: Json,
-        *,
-        id_: bool = False,
-        more: Mapping[str, Json] | None = None,
-        example: Json | None = None,
-    ) -> None:
-        """Add a message `name` whose envelope carries the payload."""
-        properties: Json = {"type": {"type": "string", "const": name}}
-        if id_:
-            properties["id"] = _REQUEST_ID
-        properties |= {**(more or {}), "payload": payload}
-        required = ["type", *(more or {}), "payload"]
-        message: Json = {
-            "name": name,
-            "title": name,
-            "summary": summary,
-            "contentType": "application/json",
-            "payload": {
-                "type": "object",
-                "properties": properties,
-                "required": required,
-                "additionalProperties": False,
-            },
-        }
-        if id_:
-            message["correlationId"] = {"$ref": "#/components/correlationIds/request"}
-        if example is not None:
-            envelope = {"type": name, **({"id": _EXAMPLE_ID} if id_ else {}), **example}
-            message["examples"] = [{"name": name, "payload": envelope}]
-        self.messages[name] = message
-        self.channels[channel]["messages"][name] = {"$ref": f"#/components/messages/{name}"}
-
-    def request(self, channel: str, name: str, summary: str) -> None:
-        """Add the operation of a request that is answered by `{name}.response` or `error`."""
-        self.operations[name] = {
-            "action": "receive",
-            "channel": {"$ref": f"#/channels/{channel}"},
-            "summary": summary,
-            "messages": [_message_ref(channel, name)],
-            "reply": {
-                "channel": {"$ref": f"#/channels/{channel}"},
-                "messages": [
-                    _message_ref(channel, f"{name}.response"),
-                    _message_ref(channel, "error"),
-                ],
-            },
-        }
-
-    def push(self, channel: str, name: str, summary: str) -> None:
-        """Add the operation of a message that the server sends by itself."""
-        self.operations[name] = {
-            "action": "send",
-            "channel": {"$ref": f"#/channels/{channel}"},
-            "summary": summary,
-            "messages": [_message_ref(channel, name)],
-        }
-
-    def error(self, channel: str) -> None:
-        """Add the error message to a channel."""
-        self.message(
-            channel,
-            "error",
-            "Why a request was refused; the socket stays open",
-            self.schema(protocol.SocketError),
-            id_=True,
-            example={
-                "payload": {
-                    "code": "unknown_type",
-                    "message": "type 'bars.suscribe' is not known on this socket",
-                    "retryable": False,
-                    "details": {},
-                }
-            },
-        )
-
-
-def _add_route(parts: _Parts, router: WsRouter) -> None:
-    name, title = router.name, router.name.capitalize()
-    parts.channel(name, title, _route_text(router))
-    parameters, position = parts.schema(router.parameters), parts.schema(protocol.StreamPosition)
-    own = parts.schemas[router.parameters.__name__]
-    recover = {
-        "type": "object",
-        "additionalProperties": position,
-        "description": "Positions of topics to go on from, by topic",
-    }
-    subscribe = parts.component(
-        f"{title}Subscribe",
-        {
-            **own,
-            "title": f"{title}Subscribe",
-            "properties": {**own["properties"], "recover": recover},
-        },
-    )
-    subscription = parts.component(
-        f"{title}Subscription",
-        {
-            **_without_snapshot(parts),
-            "title": f"{title}Subscription",
-            "properties": {
-                **_without_snapshot(parts)["properties"],
-                "snapshot": {
-                    "description": "The state at `seq`; null when recovered",
-                    "anyOf": [parts.schema(router.snapshot), {"type": "null"}],
-                },
-            },
-        },
-    )
-    subscribed = {
-        "type": "object",
-        "properties": {
-            "status": {"type": "string", "const": "ok"},
-            "subscriptions": {"type": "array", "items": subscription},
-        },
-        "required": ["status", "subscriptions"],
-        "additionalProperties": False,
-    }
-    examples = router.examples
-    asked = _json(examples.parameters)
-    request = f"{name}.subscribe"
-    parts.message(
-        name, request, router.summary, subscribe, id_=True,
-        example=None if asked is None else {"payload": asked},
-    )  # fmt: skip
-    parts.message(
-        name, f"{request}.response", "The state of each topic, and where its stream begins",
-        subscribed, id_=True,
-        example=None if examples.snapshot is None else {"payload": _subscribed_example(router)},
-    )  # fmt: skip
-    parts.request(name, request, router.summary)
-    _add_unsubscribe(parts, router, parameters, asked)
-    parts.message(
-        name, f"{name}.update", f"One update of a topic of {name}", parts.schema(router.update),
-        more={"topic": {"type": "string"}, "seq": {"type": "integer", "minimum": 0}},
-        example=None if examples.update is None else {
-            "topic": _example_topic(router), "seq": 42, "payload": _json(examples.update)
-        },
-    )  # fmt: skip
-    parts.push(name, f"{name}.update", f"Sent for every change of a topic of {name}")
-    parts.error(name)
-
-
-def _add_unsubscribe(parts: _Parts, router: WsRouter, parameters: Json, asked: Any) -> None:
-    request = f"{router.name}.unsubscribe"
-    summary = f"Stop updates of {router.name}; not an error when there were none"
-    either = {"anyOf": [parameters, parts.schema(protocol.Topics)]}
-    parts.message(
-        router.name, request, summary, either, id_=True,
-        example=None if asked is None else {"payload": asked},
-    )  # fmt: skip
-    parts.message(
-        router.name, f"{request}.response", "The topics that are no longer sent",
-        _closed(parts, protocol.Unsubscribed), id_=True,
-        example={"payload": {"topics": [_example_topic(router)], "status": "ok"}},
-    )  # fmt: skip
-    parts.request(router.name, request, summary)
-
-
-def _add_system(parts: _Parts) -> None:
-    parts.channel("system", "System", "The connection itself.")
-    nothing = parts.schema(protocol.Nothing)
-    for name, summary, reply, example in (
-        ("system.ping", "Ask for the server's time", protocol.ServerTime, {"server_time": 1700000000000}),
-        ("system.info", "Ask what the server knows of this connection", protocol.ConnectionInfo, None),
-    ):  # fmt: skip
-        parts.message("system", name, summary, nothing, id_=True, example={"payload": {}})
-        parts.message(
-            "system", f"{name}.response", f"Answer to {name}", _closed(parts, reply), id_=True,
-            example=None if example is None else {"payload": example},
-        )  # fmt: skip
-        parts.request("system", name, summary)
-    summary = "Says that the connection will close, or that a topic lost its continuity"
-    parts.message(
-        "system", "system.notice", summary, _closed(parts, protocol.Notice),
-        example={"payload": {
-            "code": "closing", "message": "the server is restarting", "reconnect_after_ms": 500,
-        }},
-    )  # fmt: skip
-    parts.push("system", "system.notice", summary)
-    parts.error("system")
-
-
-def _closed(parts: _Parts, type_: type[msgspec.Struct]) -> Json:
-    """A reference to the schema of a struct that has no other members."""
-    reference = parts.schema(type_)
-    own = parts.schemas[type_.__name__]
-    # A struct's default is always written, so the member is always there.
-    parts.schemas[type_.__name__] = {
-        **own,
-        "required": [
-            name
-            for name, schema in own["properties"].items()
-            if name in own["required"] or "default" in schema
-        ],
-        "additionalProperties": False,
-    }
-    return reference
-
-
-def _without_snapshot(parts: _Parts) -> Json:
-    parts.schema(protocol.Subscription)
-    own = parts.schemas.pop(protocol.Subscription.__name__)
-    return {**own, "additionalProperties": False}
-
-
-def _route_text(router: WsRouter) -> str:
-    delivery = {
-        "every": "Every update arrives, without a missing number; a reader that is too slow is "
-        "closed with 4003 and resumes.",
-        "latest": "A reader that is behind gets the newest value per key; a hole in the numbers "
-        "tells.",
-    }[router.delivery]
-    return f"{router.summary}\n\n{delivery} Needs scope `{router.scope}`."
-
-
-def _example_topic(router: WsRouter) -> str:
-    return f"{router.name}:example"
-
-
-def _subscribed_example(router: WsRouter) -> Json:
+def _server(host: str, scheme: str) -> Json:
     return {
-        "status": "ok",
-        "subscriptions": [
-            {
-                "topic": _example_topic(router),
-                "epoch": "k3",
-                "seq": 41,
-                "recovered": False,
-                "snapshot": _json(router.examples.snapshot),
-            }
+        "host": host,
+        "protocol": scheme,
+        "protocolVersion": "13",
+        "description": "The server that this document was read from",
+        "security": [
+            {"$ref": "#/components/securitySchemes/bearer"},
+            {"$ref": "#/components/securitySchemes/session"},
         ],
     }
 
 
-def _message_ref(channel: str, name: str) -> Json:
-    return {"$ref": f"#/channels/{channel}/messages/{name}"}
-
-
-def _json(value: Any) -> Any:
-    return msgspec.json.decode(protocol.encode(value))
-
-
-def _draft_07(schema: Any) -> Any:
-    """The schema in AsyncAPI's default dialect, which has no `prefixItems`."""
-    if isinstance(schema, list):
-        return [_draft_07(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    changed = {name: _draft_07(value) for name, value in schema.items()}
-    if "prefixItems" in changed:
-        rest = changed.pop("items", None)
-        changed["items"] = changed.pop("prefixItems")
-        if rest is not None:
-            changed["additionalItems"] = rest
-    return changed
-
-
-def _close_code_table() -> str:
+def _close_codes() -> str:
     rows = [
         f"| {int(code)} | {closing.meaning} | {closing.reconnect} |"
         for code, closing in protocol.CLOSE_CODES.items()
@@ -385,8 +92,157 @@ def _close_code_table() -> str:
     return "\n".join(("| close code | meaning | reconnect? |", "|---|---|---|", *rows))
 
 
-_RULES = """\
-One JSON object per text frame. Each request gets exactly one reply or `error`, with the same `id`;
-an error does not close the socket. A subscribe reply carries the state of each topic and its
-`seq`; updates follow with `seq + 1`, `seq + 2`, … Remember `epoch` and the last `seq` of a topic
-and give them back in `recover` to go on where you were."""
+def _add_route(parts: Parts, router: WsRouter) -> None:
+    name = router.name
+    parts.channel(
+        name, f"{router.summary}\n\n{_DELIVERY[router.delivery]} Needs scope `{router.scope}`."
+    )
+    _add_subscribe(parts, router)
+    _add_unsubscribe(parts, router)
+    update = plain(router.examples.update)
+    example = {"topic": _topic(router), "seq": 42, "payload": update}
+    parts.push(
+        name,
+        f"{name}.update",
+        f"One update of a topic of {name}",
+        parts.schema(router.update),
+        members={
+            "topic": {"type": "string", "description": "As in the subscribe reply"},
+            "seq": {"type": "integer", "minimum": 0},
+        },
+        example=None if update is None else example,
+    )
+    _add_error(parts, name)
+
+
+def _add_subscribe(parts: Parts, router: WsRouter) -> None:
+    request = f"{router.name}.subscribe"
+    parts.schema(router.parameters)
+    parameters = parts.schemas[router.parameters.__name__]
+    parameters["additionalProperties"] = False  # the socket refuses them whatever the struct says
+    recover = {
+        "type": "object",
+        "additionalProperties": parts.schema(protocol.StreamPosition),
+        "description": "Positions to go on from, by topic",
+    }
+    payload = parts.component(
+        f"{router.name.capitalize()}Subscribe",
+        {**parameters, "properties": {**parameters["properties"], "recover": recover}},
+    )
+    parts.request(router.name, request, router.summary, payload, plain(router.examples.parameters))
+    snapshot = plain(router.examples.snapshot)
+    example = {
+        "topic": _topic(router), "epoch": "k3", "seq": 41, "recovered": False, "snapshot": snapshot
+    }  # fmt: skip
+    parts.reply(
+        router.name,
+        request,
+        "The state of each topic, and where its stream begins",
+        _subscribed(parts, router),
+        None if snapshot is None else {"status": "ok", "subscriptions": [example]},
+    )
+
+
+def _subscribed(parts: Parts, router: WsRouter) -> Json:
+    """The reply's payload, in which the snapshot is of the router's own type."""
+    title = router.name.capitalize()
+    parts.closed_schema(protocol.Subscription)
+    general = parts.schemas.pop(protocol.Subscription.__name__)
+    snapshot = {
+        "description": "The state at `seq`; null when recovered",
+        "anyOf": [parts.schema(router.snapshot), {"type": "null"}],
+    }
+    subscription = parts.component(
+        f"{title}Subscription",
+        {**general, "properties": {**general["properties"], "snapshot": snapshot}},
+    )
+    return parts.component(
+        f"{title}Subscribed",
+        {
+            "type": "object",
+            "properties": {
+                "status": {"type": "string", "const": "ok"},
+                "subscriptions": {"type": "array", "items": subscription},
+            },
+            "required": ["status", "subscriptions"],
+            "additionalProperties": False,
+        },
+    )
+
+
+def _add_unsubscribe(parts: Parts, router: WsRouter) -> None:
+    request = f"{router.name}.unsubscribe"
+    parts.request(
+        router.name,
+        request,
+        f"Stop updates of {router.name}, by the same parameters or by topics",
+        {"anyOf": [parts.schema(router.parameters), parts.schema(protocol.Topics)]},
+        plain(router.examples.parameters),
+    )
+    parts.reply(
+        router.name,
+        request,
+        "The topics that are no longer sent",
+        parts.closed_schema(protocol.Unsubscribed),
+        {"status": "ok", "topics": [_topic(router)]},
+    )
+
+
+def _add_system(parts: Parts) -> None:
+    parts.channel("system", "The connection itself.")
+    nothing = parts.schema(protocol.Nothing)
+    parts.request("system", "system.ping", "Ask for the server's time", nothing, {})
+    parts.reply(
+        "system",
+        "system.ping",
+        "The server's time",
+        parts.closed_schema(protocol.ServerTime),
+        {"server_time": 1_700_000_000_000},
+    )
+    parts.request("system", "system.info", "Ask what is known of this connection", nothing, {})
+    parts.reply(
+        "system",
+        "system.info",
+        "The connection as the server sees it",
+        _connection_info(parts),
+    )
+    parts.push(
+        "system",
+        "system.notice",
+        "The connection will close, or a topic has lost its continuity",
+        parts.closed_schema(protocol.Notice),
+        example={
+            "payload": {
+                "code": "closing",
+                "message": "the server is restarting",
+                "reconnect_after_ms": 500,
+            }
+        },
+    )
+    _add_error(parts, "system")
+
+
+def _connection_info(parts: Parts) -> Json:
+    parts.closed_schema(protocol.ConnectionLimits)
+    return parts.closed_schema(protocol.ConnectionInfo)
+
+
+def _add_error(parts: Parts, channel: str) -> None:
+    refusal: dict[str, Any] = {
+        "code": "unknown_type",
+        "message": "type 'bars.suscribe' is not known on this socket",
+        "retryable": False,
+        "details": {},
+    }
+    parts.message(
+        channel,
+        "error",
+        "Why a request was refused; the socket stays open",
+        parts.closed_schema(protocol.SocketError),
+        has_id=True,
+        example={"payload": refusal},
+    )
+
+
+def _topic(router: WsRouter) -> str:
+    return f"{router.name}:example"
