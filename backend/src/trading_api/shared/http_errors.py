@@ -59,7 +59,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {
             "model": Annotated[Problem, Wire()],
             "description": "One of " + ", ".join(names),
-            "content": {MEDIA_TYPE: {}},
         }
         for status, names in codes.items()
     }

@@ -18,7 +18,7 @@ def install(app: FastAPI) -> None:
             document = original()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             _lift(document, schemas)
-            _drop_fastapi_errors(document, schemas)
+            _say_how_errors_look(document, schemas)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -37,20 +37,13 @@ def _lift(node: Any, schemas: dict[str, Any]) -> None:
             _lift(value, schemas)
 
 
-def _drop_fastapi_errors(document: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """FastAPI documents a 422 of its own wherever there are parameters; ours is a Problem."""
+def _say_how_errors_look(document: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Errors are problem+json; also the 422 that FastAPI documents wherever there are parameters."""
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in document.get("paths", {}).values():
         for operation in item.values():
-            content = operation.get("responses", {}).get("422", {}).get("content", {})
-            content.pop("application/json", None)
-            if not content and "422" in operation.get("responses", {}):
-                operation["responses"]["422"] = {
-                    "description": "A parameter has the wrong shape or value",
-                    "content": {
-                        "application/problem+json": {
-                            "schema": {"$ref": "#/components/schemas/Problem"}
-                        }
-                    },
-                }
+            for status, response in operation.get("responses", {}).items():
+                if status >= "400":
+                    response["content"] = problem
     for name in _fastapi_errors:
         schemas.pop(name, None)

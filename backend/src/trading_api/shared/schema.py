@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import core_schema
 from starlette.responses import Response
 
@@ -33,7 +33,8 @@ DecimalText = Annotated[
 
 _decimal = re.compile(DECIMAL_PATTERN.replace("$", r"\Z"), re.ASCII)
 _path = re.compile(r" - at `(?P<path>[^`]*)`$")
-_named = re.compile(r"^Object (?:missing required|contains unknown) field `(?P<name>.*)`$", re.S)
+_missing = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.S)
+_unknown = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.S)
 
 
 def parse_decimal(text: str, field: str) -> Decimal:
@@ -57,17 +58,15 @@ class Wire:
         return core_schema.no_info_plain_validator_function(
             lambda value: msgspec.convert(value, source, from_attributes=True),
             ref=source.__name__,
-            metadata={"source": source},
+            metadata={"pydantic_js_functions": [partial(_wire_schema, source)]},
             serialization=core_schema.plain_serializer_function_ser_schema(msgspec.to_builtins),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """The JSON schema of the struct; the structs inside it are references."""
-        source = schema["metadata"]["source"]  # type: ignore[typeddict-item] # set just above
-        inner = components([source])
-        return {**inner.pop(source.__name__), EXTRA_COMPONENTS: inner}
+
+def _wire_schema(source: Any, _schema: Any, _handler: Any) -> dict[str, Any]:
+    """The JSON schema of a struct; the structs inside it are references."""
+    inner = components([source])
+    return {**inner.pop(source.__name__), EXTRA_COMPONENTS: inner}
 
 
 def components(types: Iterable[Any]) -> dict[str, dict[str, Any]]:
@@ -214,6 +213,8 @@ def invalid_payload(error: msgspec.ValidationError) -> InvalidPayload:
     path = ""
     if found := _path.search(message):
         message, path = message[: found.start()], found["path"].removeprefix("$").lstrip(".")
-    if named := _named.match(message):
-        path = f"{path}.{named['name']}" if path else named["name"]
+    for pattern, what in ((_missing, "is missing"), (_unknown, "is not a member that is known")):
+        if named := pattern.match(message):
+            path = f"{path}.{named['name'][:64]}" if path else named["name"][:64]
+            return InvalidPayload(path, f"{path} {what}")
     return InvalidPayload(path, f"{path}: {message}" if path else message)
