@@ -1,0 +1,269 @@
+"""What may be done with an account: `decide` turns a command and the market into events.
+
+A refusal that leaves no trace is raised; all else is an event. The same state, command and market
+give the same events, bit by bit.
+"""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from trading_api.domain import matching, risk
+from trading_api.domain.accounts import AccountState, order_id
+from trading_api.domain.errors import InvalidPayload, TradingError
+from trading_api.domain.evolution import Decision, Progress
+from trading_api.domain.fills import Market
+from trading_api.domain.ids import OrderId
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.money import exact
+from trading_api.domain.orders import (
+    MATCHABLE,
+    OPEN,
+    AccountOpened,
+    ActivateOrders,
+    CancelAllOrders,
+    CancelOrder,
+    ClosePosition,
+    Command,
+    ExpireOrders,
+    MatchQuote,
+    MatchTrade,
+    ModifyOrder,
+    OpenAccount,
+    Order,
+    OrderAccepted,
+    OrderCanceled,
+    OrderHeld,
+    OrderRejected,
+    OrderReplaced,
+    PlaceOrder,
+    Side,
+)
+
+
+@exact
+def decide(state: AccountState | None, command: Command, market: Market) -> Decision:
+    """What a command leads to.
+
+    Raises:
+        TradingError: the command is refused and nothing has happened.
+    """
+    progress = Progress(state)
+    match command:
+        case OpenAccount():
+            _open(progress, command, market)
+        case PlaceOrder():
+            risk.check_place(risk.known_instrument(market, command.symbol), command)
+            _place(progress, command, market)
+        case ModifyOrder():
+            _modify(progress, command, market)
+        case CancelOrder():
+            order = open_order(progress.state, command.order_id)
+            progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=None))
+        case CancelAllOrders():
+            _cancel_all(progress, command, market)
+        case ClosePosition():
+            _close(progress, command, market)
+        case MatchQuote():
+            matching.match_quote(progress, command, market)
+        case MatchTrade():
+            matching.match_trade(progress, command, market)
+        case ActivateOrders():
+            matching.activate(progress, command, market)
+        case ExpireOrders():
+            matching.expire(progress, command.order_ids, market)
+        case _:
+            assert_never(command)
+    return progress.finish()
+
+
+def known_order(state: AccountState, wanted: OrderId) -> Order:
+    """An order of the account.
+
+    Raises:
+        TradingError: `not_found`.
+    """
+    order = state.orders.get(wanted)
+    if order is None:
+        raise TradingError("not_found", f"there is no order {wanted[:80]!r}")
+    return order
+
+
+def open_order(state: AccountState, wanted: OrderId) -> Order:
+    """An order of the account that is not final.
+
+    Raises:
+        TradingError: `not_found`, `order_final`.
+    """
+    order = known_order(state, wanted)
+    if order.status not in OPEN:
+        message = f"order {order.id} is {order.status}"
+        raise TradingError("order_final", message, order_id=order.id)
+    return order
+
+
+def first_answer(state: AccountState, command: PlaceOrder) -> Order | None:
+    """The order as it was answered when this request came first; None for a new request.
+
+    Raises:
+        TradingError: `duplicate_client_order_id` when another request had the id.
+    """
+    if command.client_order_id is None:
+        return None
+    first = state.first_answers.get(command.client_order_id)
+    if first is None:
+        return None
+    asked = (command.symbol, command.side, command.kind, command.quantity, command.limit_price)
+    had = (first.symbol, first.side, first.kind, first.quantity, first.limit_price)
+    if (*asked, command.time_in_force, command.tag) != (*had, first.time_in_force, first.tag):
+        raise TradingError(
+            "duplicate_client_order_id",
+            f"client_order_id {command.client_order_id!r} belongs to order {first.id}, which was "
+            "placed by another request",
+            order_id=first.id,
+        )
+    return first
+
+
+def _open(progress: Progress, command: OpenAccount, market: Market) -> None:
+    progress.emit(
+        AccountOpened(
+            time=market.now,
+            account_id=command.account_id,
+            principal_id=command.principal_id,
+            name=command.name,
+            currency=command.currency,
+            balance=command.balance,
+        )
+    )
+
+
+def _place(progress: Progress, command: PlaceOrder, market: Market) -> None:
+    order = _new_order(progress.state, command, market)
+    book = market.book(order.symbol)
+    if (reason := risk.refusal(progress.state, order, market)) is not None:
+        order = replace(order, status="rejected", status_reason=reason)
+        progress.emit(OrderRejected(order=order))
+        return
+    price = risk.reserve_price(order, book)
+    if (reason := risk.waits_for(order, book)) is not None or price is None:
+        order = replace(order, status="held", status_reason=reason)
+        progress.emit(OrderHeld(order=order, reserve_price=price))
+        return
+    order = replace(order, expire_at=matching.expire_at(order, market))
+    progress.emit(OrderAccepted(order=order, reserve_price=price))
+    matching.take(progress, order.id, market)
+    matching.kill_rest(progress, order.id, market)
+
+
+def _new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order:
+    new_id = order_id(state.account_id, state.order_count + 1)
+    client_order_id = command.client_order_id or str(new_id)
+    while command.client_order_id is None and client_order_id in state.first_answers:
+        client_order_id += "-"
+    return Order(
+        id=new_id,
+        client_order_id=client_order_id,
+        account_id=state.account_id,
+        symbol=command.symbol,
+        side=command.side,
+        kind=command.kind,
+        quantity=command.quantity,
+        limit_price=command.limit_price,
+        time_in_force=command.time_in_force,
+        tag=command.tag,
+        status="working",
+        created_at=market.now,
+        updated_at=market.now,
+    )
+
+
+def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
+    state = progress.state
+    order = open_order(state, command.order_id)
+    _check_unchanged(order, command)
+    after = _modified(order, command, risk.known_instrument(market, order.symbol))
+    if (after.quantity, after.limit_price) == (order.quantity, order.limit_price):
+        return
+    ticket = state.tickets[order.id]
+    price = risk.reserve_price(after, market.book(order.symbol)) or ticket.reserve_price
+    reason = risk.margin_refusal(state, after, price, market, ticket)
+    if reason is not None:
+        raise TradingError(reason.code, reason.message, order_id=order.id)
+    progress.emit(
+        OrderReplaced(
+            order_id=order.id,
+            time=market.now,
+            quantity=after.quantity,
+            limit_price=after.limit_price,
+            reserve_price=price,
+        )
+    )
+    if order.status in MATCHABLE and progress.state.tickets[order.id].rank != ticket.rank:
+        matching.take(progress, order.id, market)
+
+
+def _check_unchanged(order: Order, command: ModifyOrder) -> None:
+    if command.version is not None and command.version != order.version:
+        message = f"order {order.id} has version {order.version}, not {command.version}"
+        raise TradingError("version_conflict", message, order_id=order.id)
+    for field, wanted, present in (
+        ("symbol", command.symbol, order.symbol),
+        ("side", command.side, order.side),
+        ("type", command.kind, order.kind),
+        ("time_in_force", command.time_in_force, order.time_in_force),
+    ):
+        if wanted is not None and wanted != present:
+            message = f"{field} of order {order.id} is {present} and cannot be changed"
+            raise InvalidPayload(field, message, "immutable_field")
+
+
+def _modified(order: Order, command: ModifyOrder, instrument: SymbolInfo) -> Order:
+    quantity, limit_price = order.quantity, order.limit_price
+    if command.quantity is not None:
+        quantity = command.quantity
+        risk.check_quantity(instrument, quantity)
+        if quantity <= order.filled_quantity:
+            message = f"quantity {quantity:f} is not above {order.filled_quantity:f} already filled"
+            raise InvalidPayload("quantity", message, "quantity_below_filled")
+    if command.limit_price is not None:
+        if limit_price is None:
+            raise InvalidPayload("limit_price", f"a {order.kind} order takes no limit_price")
+        limit_price = command.limit_price
+        risk.check_price(instrument, "limit_price", limit_price)
+    return replace(order, quantity=quantity, limit_price=limit_price)
+
+
+def _cancel_all(progress: Progress, command: CancelAllOrders, market: Market) -> None:
+    state = progress.state
+    ranked = sorted((ticket.rank, wanted) for wanted, ticket in state.tickets.items())
+    for _, wanted in ranked:
+        if command.symbol in (None, state.orders[wanted].symbol):
+            progress.emit(OrderCanceled(order_id=wanted, time=market.now, reason=None))
+
+
+def _close(progress: Progress, command: ClosePosition, market: Market) -> None:
+    state = progress.state
+    held = state.held(command.symbol)
+    if not held:
+        raise TradingError("not_found", f"there is no position in {command.symbol[:40]!r}")
+    quantity = command.quantity
+    if quantity is None:
+        quantity = abs(held)
+    else:
+        risk.check_quantity(risk.known_instrument(market, command.symbol), quantity)
+    side: Side = "sell" if held > 0 else "buy"
+    closing = [
+        order
+        for order in matching.open_orders(state, state.tickets)
+        if (order.symbol, order.side, order.kind) == (command.symbol, side, "market")
+    ]
+    free = abs(held) - sum(order.leaves for order in closing)
+    if quantity > free and closing:
+        message = f"order {closing[0].id} is closing the position in {command.symbol} already"
+        raise TradingError("conflict", message, order_id=closing[0].id)
+    if quantity > free:
+        message = f"quantity {quantity:f} is above the position of {abs(held):f} {command.symbol}"
+        raise InvalidPayload("quantity", message, "quantity_out_of_range")
+    place = PlaceOrder(symbol=command.symbol, side=side, kind="market", quantity=quantity)
+    _place(progress, place, market)

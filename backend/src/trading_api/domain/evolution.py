@@ -1,0 +1,282 @@
+"""How events change an account: `evolve` for one, `fold` for an entry of the journal.
+
+Restart is `fold` repeated over the journal; a decision goes through the same door.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple, assert_never
+
+from immutables import Map
+from msgspec.structs import replace
+
+from trading_api.domain.accounts import AccountState, Ticket, pool_key
+from trading_api.domain.ids import OrderId
+from trading_api.domain.margin import NO_EXPOSURE, Exposure
+from trading_api.domain.money import divide, exact
+from trading_api.domain.orders import (
+    OPEN,
+    AccountOpened,
+    Event,
+    Execution,
+    IllegalTransition,
+    Order,
+    OrderAccepted,
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderHeld,
+    OrderRejected,
+    OrderReplaced,
+    check_transition,
+)
+from trading_api.domain.positions import Holding, filled, told
+
+
+class Change(NamedTuple):
+    """One thing to tell: the route that it goes to, its number there where it has one."""
+
+    route: Literal["orders", "executions", "positions"]
+    seq: int
+    value: Order | Execution | Holding
+
+
+class Decision(NamedTuple):
+    """Events, the state that they lead to, and what there is to tell of them."""
+
+    events: tuple[Event, ...]
+    state: AccountState
+    changes: tuple[Change, ...]
+
+
+class Progress:
+    """Takes events one after the other, as a decision or the journal brings them."""
+
+    def __init__(self, state: AccountState | None) -> None:
+        self._state = state
+        self._events: list[Event] = []
+        self._changes: list[Change] = []
+
+    @property
+    def state(self) -> AccountState:
+        """The state after the events so far."""
+        if self._state is None:
+            raise IllegalTransition("nothing can happen to an account before it is opened")
+        return self._state
+
+    def emit(self, event: Event) -> None:
+        """Let an event happen."""
+        before = self._state
+        self._state = evolve(before, event)
+        self._events.append(event)
+        if before is not None:
+            self._changes.extend(_changes(before, event, self._state))
+
+    def finish(self) -> Decision:
+        """The decision so far; orders placed in it get their first answer."""
+        state = self.state
+        if not self._events:
+            return Decision((), state, ())
+        answers = state.first_answers
+        for event in self._events:
+            if isinstance(event, OrderAccepted | OrderHeld | OrderRejected):
+                answers = answers.set(event.order.client_order_id, state.orders[event.order.id])
+        state = replace(state, entries=state.entries + 1, first_answers=answers)
+        return Decision(tuple(self._events), state, tuple(self._changes))
+
+
+@exact
+def fold(state: AccountState | None, events: Sequence[Event]) -> Decision:
+    """The state after one entry of the journal, and what it was told as."""
+    progress = Progress(state)
+    for event in events:
+        progress.emit(event)
+    return progress.finish()
+
+
+def evolve(state: AccountState | None, event: Event) -> AccountState:
+    """The state after an event; runs under `money.exact`.
+
+    Raises:
+        IllegalTransition: the event does not fit the state.
+    """
+    if isinstance(event, AccountOpened):
+        if state is not None:
+            raise IllegalTransition(f"account {event.account_id} is open already")
+        return _opened(event)
+    if state is None:
+        raise IllegalTransition(f"{type(event).__name__} before the account was opened")
+    match event:
+        case OrderAccepted() | OrderHeld():
+            return _placed(state, event.order, event.reserve_price)
+        case OrderRejected():
+            return _placed(state, event.order, None)
+        case OrderFilled():
+            return _filled(state, event)
+        case OrderActivated():
+            return _activated(state, event)
+        case OrderReplaced():
+            return _replaced(state, event)
+        case OrderCanceled() | OrderExpired():
+            return _ended(state, event)
+        case _:
+            assert_never(event)
+
+
+def _opened(event: AccountOpened) -> AccountState:
+    return AccountState(
+        account_id=event.account_id,
+        principal_id=event.principal_id,
+        name=event.name,
+        currency=event.currency,
+        opened_at=event.time,
+        balance=event.balance,
+    )
+
+
+def _placed(state: AccountState, order: Order, reserve_price: Decimal | None) -> AccountState:
+    rank = state.last_rank + 1
+    state = replace(state, order_count=state.order_count + 1, last_rank=rank)
+    return _put(state, order, None, Ticket(rank, reserve_price))
+
+
+def _activated(state: AccountState, event: OrderActivated) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order,
+        status="working",
+        status_reason=None,
+        expire_at=event.expire_at,
+        updated_at=event.time,
+        version=order.version + 1,
+    )
+    return _put(state, after, ticket, replace(ticket, reserve_price=event.reserve_price))
+
+
+def _filled(state: AccountState, event: OrderFilled) -> AccountState:
+    execution = event.execution
+    order, ticket = _found(state, execution.order_id, event)
+    total = ticket.filled_value + execution.quantity * execution.price
+    after = replace(
+        order,
+        filled_quantity=execution.cumulative_quantity,
+        average_price=divide(total, execution.cumulative_quantity),
+        status="partially_filled" if execution.leaves_quantity else "filled",
+        updated_at=execution.time,
+        version=order.version + 1,
+    )
+    symbol = execution.symbol
+    holding, profit = filled(
+        state.holdings.get(symbol),
+        symbol,
+        execution.signed_quantity,
+        execution.price,
+        execution.time,
+    )
+    number = state.executions_seq + 1
+    pools = state.pools
+    if event.pool is not None:
+        pools = pools.set(pool_key(symbol, execution.side), event.pool)
+    state = replace(
+        state,
+        balance=state.balance + profit - execution.fee,
+        realized=state.realized + profit,
+        executions_seq=number,
+        executions=state.executions.set(number, execution),
+        holdings=state.holdings.set(symbol, holding),
+        pools=pools,
+    )
+    return _put(state, after, ticket, replace(ticket, filled_value=total))
+
+
+def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order,
+        quantity=event.quantity,
+        limit_price=event.limit_price,
+        updated_at=event.time,
+        version=order.version + 1,
+    )
+    rank = ticket.rank
+    if event.quantity > order.quantity or event.limit_price != order.limit_price:
+        rank = state.last_rank + 1
+        state = replace(state, last_rank=rank)
+    new = replace(ticket, rank=rank, reserve_price=event.reserve_price)
+    return _put(state, after, ticket, new)
+
+
+def _ended(state: AccountState, event: OrderCanceled | OrderExpired) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order,
+        status="expired" if isinstance(event, OrderExpired) else "canceled",
+        status_reason=event.reason,
+        updated_at=event.time,
+        version=order.version + 1,
+    )
+    return _put(state, after, ticket, ticket)
+
+
+def _found(state: AccountState, wanted: OrderId, event: Event) -> tuple[Order, Ticket]:
+    order = state.orders.get(wanted)
+    if order is None:
+        raise IllegalTransition(f"there is no order {wanted}")
+    check_transition(order, event)
+    return order, state.tickets[wanted]
+
+
+def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> AccountState:
+    """The state with an order changed, and with what it reserves and where it is listed."""
+    is_open = order.status in OPEN
+    tickets = state.tickets
+    if is_open:
+        tickets = tickets.set(order.id, new)
+    elif old is not None:
+        tickets = tickets.delete(order.id)
+    return replace(
+        state,
+        orders=state.orders.set(order.id, order),
+        orders_seq=state.orders_seq + 1,
+        tickets=tickets,
+        exposures=_exposures(state, order, old, new if is_open else None),
+    )
+
+
+def _exposures(
+    state: AccountState, order: Order, old: Ticket | None, new: Ticket | None
+) -> "Map[str, Exposure]":
+    before = state.exposures.get(order.symbol, NO_EXPOSURE)
+    after = before
+    if old is not None and old.reserve_price is not None:
+        leaves = state.orders[order.id].leaves
+        after = after.changed(order.side, -leaves, -leaves * old.reserve_price)
+    if new is not None and new.reserve_price is not None:
+        after = after.changed(order.side, order.leaves, order.leaves * new.reserve_price)
+    if after is before:
+        return state.exposures
+    if after.buy_quantity or after.sell_quantity:
+        return state.exposures.set(order.symbol, after)
+    return state.exposures.delete(order.symbol)
+
+
+def _changes(before: AccountState, event: Event, after: AccountState) -> list[Change]:
+    match event:
+        case AccountOpened():
+            return []
+        case OrderFilled():
+            execution = event.execution
+            symbol = execution.symbol
+            holdings = told(before.holdings.get(symbol), after.holdings[symbol])
+            return [
+                Change("executions", after.executions_seq, execution),
+                Change("orders", after.orders_seq, after.orders[execution.order_id]),
+                *(Change("positions", 0, holding) for holding in holdings),
+            ]
+        case OrderAccepted() | OrderHeld() | OrderRejected():
+            return [Change("orders", after.orders_seq, event.order)]
+        case OrderActivated() | OrderReplaced() | OrderCanceled() | OrderExpired():
+            return [Change("orders", after.orders_seq, after.orders[event.order_id])]
+        case _:
+            assert_never(event)

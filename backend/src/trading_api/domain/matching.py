@@ -1,0 +1,200 @@
+"""Orders meet the market: on arrival, on a quote, on a trade, at the opening, at the end.
+
+Each function here lets events happen to an account's progress; which orders are asked about is
+the caller's affair, in which turn they are filled is ours.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from trading_api.domain import fills, risk
+from trading_api.domain.accounts import AccountState, execution_id, pool_key
+from trading_api.domain.evolution import Progress
+from trading_api.domain.fills import Book, Fill, Market, Offer
+from trading_api.domain.ids import OrderId
+from trading_api.domain.money import canonical, from_float, round_half_up
+from trading_api.domain.orders import (
+    IMMEDIATE,
+    MATCHABLE,
+    OPEN,
+    ActivateOrders,
+    Execution,
+    Explanation,
+    MatchQuote,
+    MatchTrade,
+    Order,
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    Pool,
+    StatusReason,
+)
+
+CENT = Decimal("0.01")
+BASIS_POINT = Decimal("0.0001")
+
+
+def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None:
+    """Fill orders that were there before from the symbol's present quote."""
+    book = market.book(command.symbol)
+    if book is None or not book.tradable:
+        return
+    for order in _matching(progress, command.order_ids, market):
+        offer = book.opposite(order.side)
+        if offer is None:
+            continue
+        pool = _pool(progress, order, offer)
+        size = fills.available(offer, pool)
+        fill = fills.on_quote(order, offer, size, opening=book.opening)
+        if fill is not None:
+            _fill(progress, order, fill, book, market, book.seq, pool)
+
+
+def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None:
+    """Fill resting limits from a trade; what one gets, the next does not."""
+    trade = command.trade
+    book = market.book(trade.symbol)
+    if book is None or not book.tradable:
+        return
+    instrument = risk.known_instrument(market, trade.symbol)
+    price = from_float(trade.price, instrument.tick_size)
+    left = from_float(trade.size, instrument.quantity_step)
+    for order in _matching(progress, command.order_ids, market):
+        fill = fills.on_trade(order, price, left)
+        if fill is not None:
+            left -= fill.quantity
+            _fill(progress, order, fill, book, market, command.market_seq, None)
+
+
+def activate(progress: Progress, command: ActivateOrders, market: Market) -> None:
+    """Let held orders work, by arrival; what cannot be afforded any more is canceled."""
+    book = market.book(command.symbol)
+    if book is None or not book.tradable:
+        return
+    state = progress.state
+    held = [order for order in open_orders(state, command.order_ids) if order.status == "held"]
+    for order in sorted(held, key=lambda order: state.tickets[order.id].rank):
+        price = risk.reserve_price(order, book)
+        if price is None:
+            continue
+        ticket = progress.state.tickets[order.id]
+        reason = risk.margin_refusal(progress.state, order, price, market, ticket)
+        if reason is not None:
+            progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=reason))
+            continue
+        progress.emit(
+            OrderActivated(
+                order_id=order.id,
+                time=market.now,
+                expire_at=expire_at(order, market),
+                reserve_price=price,
+            )
+        )
+        take(progress, order.id, market)
+
+
+def expire(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> None:
+    """End those of the orders whose time is over."""
+    reason = StatusReason("session_ended", "the session that the order was for has ended")
+    for order in open_orders(progress.state, wanted):
+        if order.expire_at is not None and order.expire_at <= market.now:
+            progress.emit(OrderExpired(order_id=order.id, time=market.now, reason=reason))
+
+
+def take(progress: Progress, wanted: OrderId, market: Market) -> None:
+    """Let an order take what it can from the present quote."""
+    order = progress.state.orders[wanted]
+    book = market.book(order.symbol)
+    offer = None if book is None else book.opposite(order.side)
+    if book is None or offer is None or not book.tradable:
+        return
+    pool = _pool(progress, order, offer)
+    fill = fills.on_arrival(order, offer, fills.available(offer, pool))
+    if fill is not None:
+        _fill(progress, order, fill, book, market, book.seq, pool)
+
+
+def kill_rest(progress: Progress, wanted: OrderId, market: Market) -> None:
+    """End what an immediate order did not get."""
+    order = progress.state.orders[wanted]
+    if order.time_in_force not in IMMEDIATE or order.status not in OPEN:
+        return
+    if order.time_in_force == "fok":
+        text = f"all of {order.quantity:f} was not to be had at once"
+        reason = StatusReason("fok_unfilled", text)
+    else:
+        text = f"{order.leaves:f} of {order.quantity:f} was not to be had at once"
+        reason = StatusReason("ioc_remainder", text)
+    progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=reason))
+
+
+def _matching(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> list[Order]:
+    """The named orders that work, in their turn; those whose time is over have ended."""
+    expire(progress, wanted, market)
+    state = progress.state
+    return fills.in_turn(
+        (state.tickets[order.id].rank, order)
+        for order in open_orders(state, wanted)
+        if order.status in MATCHABLE
+    )
+
+
+def open_orders(state: AccountState, wanted: Iterable[OrderId]) -> list[Order]:
+    """Those of the orders that are open, in the order given."""
+    return [state.orders[each] for each in wanted if each in state.tickets]
+
+
+def expire_at(order: Order, market: Market) -> int | None:
+    """When an order that begins to work now ends; None when it has no end."""
+    return market.end_of_session(order.symbol) if order.time_in_force == "day" else None
+
+
+def _pool(progress: Progress, order: Order, offer: Offer) -> Pool:
+    key = pool_key(order.symbol, order.side)
+    return fills.current(offer, progress.state.pools.get(key))
+
+
+def _fill(
+    progress: Progress,
+    order: Order,
+    fill: Fill,
+    book: Book,
+    market: Market,
+    market_seq: int,
+    pool: Pool | None,
+) -> None:
+    state = progress.state
+    cumulative = canonical(order.filled_quantity + fill.quantity)
+    value = fill.quantity * fill.price
+    execution = Execution(
+        id=execution_id(state.account_id, state.executions_seq + 1),
+        order_id=order.id,
+        client_order_id=order.client_order_id,
+        account_id=state.account_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=fill.quantity,
+        price=fill.price,
+        fee=round_half_up(value * market.fee_bps * BASIS_POINT, CENT),
+        fee_currency=state.currency,
+        liquidity=fill.liquidity,
+        cumulative_quantity=cumulative,
+        leaves_quantity=canonical(order.quantity - cumulative),
+        fidelity=book.fidelity,
+        time=market.now,
+        explanation=Explanation(
+            rule=fill.rule,
+            market_seq=market_seq,
+            bid=None if book.bid is None else book.bid.price,
+            ask=None if book.ask is None else book.ask.price,
+            size_before=fill.size_before,
+            size_after=fill.size_after,
+            size_unknown=fill.size_before is None,
+        ),
+    )
+    if pool is not None:
+        pool = replace(pool, taken=pool.taken + fill.quantity)
+    progress.emit(OrderFilled(execution=execution, pool=pool))

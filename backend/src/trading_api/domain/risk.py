@@ -1,0 +1,184 @@
+"""What stands between a wish and an order.
+
+What is wrong with the wish itself (range, step, tick) is raised and leaves no trace. What the
+state refuses (market, buying power) is a reason that the order keeps as `rejected`.
+"""
+
+from decimal import Decimal
+
+from trading_api.domain.accounts import AccountState, Ticket, reserved_total, valuation
+from trading_api.domain.errors import InvalidPayload, TradingError
+from trading_api.domain.fills import Book, Market
+from trading_api.domain.margin import NO_EXPOSURE, reserved
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.money import ZERO, is_multiple
+from trading_api.domain.orders import IMMEDIATE, Order, PlaceOrder, StatusReason
+
+
+def known_instrument(market: Market, symbol: str) -> SymbolInfo:
+    """The instrument of that name.
+
+    Raises:
+        TradingError: `unknown_symbol`.
+    """
+    instrument = market.instrument(symbol)
+    if instrument is None:
+        raise TradingError("unknown_symbol", f"symbol {symbol[:40]!r} is not known")
+    return instrument
+
+
+def check_quantity(instrument: SymbolInfo, quantity: Decimal) -> None:
+    """Refuse a quantity that is out of range or off the step.
+
+    Raises:
+        InvalidPayload: `quantity_out_of_range` or `bad_lot`.
+    """
+    low, high, step = instrument.min_quantity, instrument.max_quantity, instrument.quantity_step
+    relation = None
+    if quantity < low:
+        relation = f"below the minimum {low:f}"
+    elif quantity > high:
+        relation = f"above the maximum {high:f}"
+    if relation is not None:
+        message = f"quantity {quantity:f} is {relation} for {instrument.symbol}"
+        raise InvalidPayload("quantity", message, "quantity_out_of_range")
+    if not is_multiple(quantity, step):
+        message = f"quantity {quantity:f} is not a multiple of {step:f} for {instrument.symbol}"
+        raise InvalidPayload("quantity", message, "bad_lot")
+
+
+def check_price(instrument: SymbolInfo, field: str, price: Decimal) -> None:
+    """Refuse a price that is not above zero or off the tick.
+
+    Raises:
+        InvalidPayload: `invalid_payload` or `bad_tick`.
+    """
+    tick = instrument.tick_size
+    if price <= 0:
+        raise InvalidPayload(field, f"{field} {price:f} is not above 0 for {instrument.symbol}")
+    if not is_multiple(price, tick):
+        message = f"{field} {price:f} is not a multiple of {tick:f} for {instrument.symbol}"
+        raise InvalidPayload(field, message, "bad_tick")
+
+
+def check_place(instrument: SymbolInfo, command: PlaceOrder) -> None:
+    """Refuse an order whose members do not fit each other or the instrument.
+
+    Raises:
+        InvalidPayload: names the member.
+    """
+    check_quantity(instrument, command.quantity)
+    if command.kind == "limit":
+        if command.limit_price is None:
+            raise InvalidPayload("limit_price", "a limit order needs a limit_price")
+        check_price(instrument, "limit_price", command.limit_price)
+    elif command.limit_price is not None:
+        raise InvalidPayload("limit_price", f"a {command.kind} order takes no limit_price")
+
+
+def reserve_price(order: Order, book: Book | None) -> Decimal | None:
+    """What a unit of the order may come to; None while a market order has no market.
+
+    A sell above the market's bid is worth its limit, one below it at least the bid.
+    """
+    offer = None if book is None else book.opposite(order.side)
+    if order.limit_price is None:
+        return None if offer is None else offer.price
+    if order.side == "buy" or offer is None:
+        return order.limit_price
+    return max(order.limit_price, offer.price)
+
+
+def waits_for(order: Order, book: Book | None) -> StatusReason | None:
+    """Why an order cannot work yet; None when it can."""
+    if book is None:
+        return StatusReason("no_market", f"no market data is connected for {order.symbol}")
+    if not book.open:
+        return StatusReason("market_closed", f"the market of {order.symbol} is closed")
+    return None
+
+
+def refusal(state: AccountState, order: Order, market: Market) -> StatusReason | None:
+    """Why a new order is rejected by the state of things; None when it is not."""
+    return (
+        _not_tradable(state, order, market)
+        or _no_market_for(order, market.book(order.symbol))
+        or margin_refusal(state, order, reserve_price(order, market.book(order.symbol)), market)
+    )
+
+
+def _not_tradable(state: AccountState, order: Order, market: Market) -> StatusReason | None:
+    instrument = known_instrument(market, order.symbol)
+    if instrument.currency != state.currency:
+        why = f"is quoted in {instrument.currency}, the account is in {state.currency}"
+    elif not instrument.shortable and order.side == "sell" and _goes_short(state, order):
+        why = "cannot be sold short"
+    else:
+        return None
+    return StatusReason("symbol_not_tradable", f"{order.symbol} {why}")
+
+
+def _goes_short(state: AccountState, order: Order) -> bool:
+    selling = state.exposures.get(order.symbol, NO_EXPOSURE).sell_quantity
+    return state.held(order.symbol) - selling < order.leaves
+
+
+def _no_market_for(order: Order, book: Book | None) -> StatusReason | None:
+    """Immediate orders need a market now; market orders need one that is not old."""
+    immediate = order.time_in_force in IMMEDIATE
+    if (waiting := waits_for(order, book)) is not None:
+        return waiting if immediate else None
+    if book is None or not (immediate or order.kind == "market"):
+        return None
+    if not book.fresh:
+        return StatusReason("stale_quote", f"the quote of {order.symbol} is too old to trade on")
+    if order.kind == "market" and book.opposite(order.side) is None:
+        side = "ask" if order.side == "buy" else "bid"
+        return StatusReason("no_market", f"{order.symbol} has no {side} now")
+    return None
+
+
+def margin_refusal(
+    state: AccountState,
+    order: Order,
+    price: Decimal | None,
+    market: Market,
+    ticket: Ticket | None = None,
+) -> StatusReason | None:
+    """Why the buying power does not suffice for an order at a price; None when it does.
+
+    What only reduces adds nothing and is always allowed. A position without a market is taken at
+    its cost. With `ticket` the order is an open one that already reserves what the ticket says of
+    its present quantity.
+    """
+    if price is None:
+        return None
+    held = state.held(order.symbol)
+    before = state.exposures.get(order.symbol, NO_EXPOSURE)
+    without = before
+    if ticket is not None and ticket.reserve_price is not None:
+        present = state.orders[order.id].leaves
+        without = before.changed(order.side, -present, -present * ticket.reserve_price)
+    after = without.changed(order.side, order.leaves, order.leaves * price)
+    base = reserved(without, held)
+    need = reserved(after, held) - base
+    if need <= ZERO:
+        return None
+    power = buying_power(state, market) + reserved(before, held) - base
+    if need <= power:
+        return None
+    return StatusReason(
+        "insufficient_margin",
+        f"the order would set aside {need:f} {state.currency}, the buying power is {power:f}",
+    )
+
+
+def buying_power(state: AccountState, market: Market) -> Decimal:
+    """Equity less what is used and reserved, positions without a market taken at their cost."""
+
+    def mark(symbol: str, quantity: Decimal) -> Decimal | None:
+        book = market.book(symbol)
+        return None if book is None else book.mark(quantity)
+
+    worth = valuation(state, mark)
+    return state.balance + worth.unrealized - worth.used - reserved_total(state)

@@ -1,0 +1,92 @@
+"""Group commit: what arrives during a commit goes into the next one, over all accounts."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from trading_api.domain.accounts import AccountState
+from trading_api.domain.errors import JournalError
+from trading_api.domain.evolution import Change
+from trading_api.domain.ids import AccountId
+from trading_api.domain.ports import Journal, Record
+
+
+class Pending:
+    """An entry on its way to the journal, and who waits for it."""
+
+    __slots__ = ("account_id", "changes", "record", "state", "waiters")
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        record: Record,
+        state: AccountState,
+        changes: tuple[Change, ...],
+    ) -> None:
+        self.account_id = account_id
+        self.record = record
+        self.state = state
+        self.changes = changes
+        self.waiters: list[asyncio.Future[bool]] = []
+
+    def tell(self, committed: bool) -> None:
+        """Wake who waits."""
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(committed)
+
+
+class GroupCommit:
+    """Hands batches of entries to the journal, one at a time, and tells when each is durable.
+
+    A batch that fails is the end: nothing is committed after it, and who waits is told so.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        on_committed: Callable[[Sequence[Pending]], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        self._journal = journal
+        self._on_committed = on_committed
+        self._on_failed = on_failed
+        self._waiting: list[Pending] = []
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.failed = False
+
+    def add(self, pending: Pending) -> None:
+        """Put an entry into the next batch."""
+        self._waiting.append(pending)
+        self._idle.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Commit batch after batch until cancelled or until one fails."""
+        batch: list[Pending] = []
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                batch, self._waiting = self._waiting, []
+                await self._journal.append([pending.record for pending in batch])
+                self._on_committed(batch)
+                for pending in batch:
+                    pending.tell(True)
+                batch = []
+                if not self._waiting:
+                    self._idle.set()
+        except JournalError as error:
+            self.failed = True
+            self._on_failed(error)
+        finally:
+            self.failed = True
+            for pending in (*batch, *self._waiting):
+                pending.tell(False)
+            self._waiting = []
+            self._idle.set()
+
+    async def drain(self) -> None:
+        """Return when nothing waits to be committed any more."""
+        await self._idle.wait()

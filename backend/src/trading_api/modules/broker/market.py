@@ -1,0 +1,197 @@
+"""What the broker has heard of the markets: the last quote of each symbol, as money."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from trading_api.domain.fills import Book, Offer
+from trading_api.domain.market import Quote, SymbolInfo
+from trading_api.domain.money import from_float
+from trading_api.domain.ports import Clock, Message, SymbolCatalogue
+from trading_api.domain.sessions import TradingSession
+
+
+class Heard(NamedTuple):
+    """What a quote changed: which side of orders may be filled anew, whether trading resumes."""
+
+    for_buys: bool
+    for_sells: bool
+    resumed: bool
+
+
+class SymbolFeed:
+    """The last quote of a symbol, and since when its two sides have stood.
+
+    A quote after a close, a halt or a silence opens the market anew: a resting limit then gets the
+    better price. The first quote that this server hears is such a one too, since nothing could be
+    traded here before it.
+    """
+
+    __slots__ = (
+        "ask_version",
+        "bid_version",
+        "book",
+        "heard_at",
+        "interrupted",
+        "opening",
+        "quote",
+        "seq",
+    )
+
+    def __init__(self) -> None:
+        self.quote: Quote | None = None
+        self.seq = 0
+        self.heard_at = 0
+        self.bid_version = 0
+        self.ask_version = 0
+        self.opening = False
+        self.interrupted = True
+        self.book: Book | None = None
+
+    def take(self, message: Message, now: int, max_age_ms: int) -> Heard:
+        """Replace the quote by a newer one."""
+        quote: Quote = message.value
+        before, self.quote = self.quote, quote
+        self._notice_silence(now, max_age_ms)
+        self.seq, self.heard_at, self.book = message.seq, now, None
+        for_buys = before is None or (quote.ask, quote.ask_size) != (before.ask, before.ask_size)
+        for_sells = before is None or (quote.bid, quote.bid_size) != (before.bid, before.bid_size)
+        if for_buys:
+            self.ask_version = message.seq
+        if for_sells:
+            self.bid_version = message.seq
+        is_open = quote.status == "open"
+        self.opening = is_open and self.interrupted
+        self.interrupted = not is_open
+        if self.opening:
+            return Heard(True, True, True)
+        return Heard(for_buys and is_open, for_sells and is_open, False)
+
+    def heard_trade(self, now: int, max_age_ms: int) -> None:
+        """A trade says that the source is alive; the quote stands."""
+        self._notice_silence(now, max_age_ms)
+        self.heard_at = now
+
+    def _notice_silence(self, now: int, max_age_ms: int) -> None:
+        if now - self.heard_at > max_age_ms:
+            self.interrupted = True
+
+
+class MarketData:
+    """The markets as decisions see them; implements the port `Market` of the fill rules.
+
+    `now` stands still while something is being decided: whoever asks for a decision calls
+    `look` first.
+    """
+
+    def __init__(
+        self, clock: Clock, catalogue: SymbolCatalogue, fee_bps: Decimal, max_age_ms: int
+    ) -> None:
+        self._clock = clock
+        self._catalogue = catalogue
+        self._fee_bps = fee_bps
+        self._max_age_ms = max_age_ms
+        self._feeds: dict[str, SymbolFeed] = {}
+        self._sessions: dict[tuple[str, str], TradingSession] = {}
+        self._now = 0
+
+    @property
+    def now(self) -> int:
+        """The instant of the last look at the clock."""
+        return self._now
+
+    @property
+    def fee_bps(self) -> Decimal:
+        """Fee in basis points of what is traded."""
+        return self._fee_bps
+
+    def look(self) -> int:
+        """Look at the clock."""
+        self._now = self._clock.now_ms()
+        return self._now
+
+    def on_quote(self, message: Message) -> Heard:
+        """Take a quote."""
+        symbol = message.value.symbol
+        feed = self._feeds.get(symbol)
+        if feed is None:
+            feed = self._feeds[symbol] = SymbolFeed()
+        return feed.take(message, self.look(), self._max_age_ms)
+
+    def on_trade(self, symbol: str) -> None:
+        """Hear that a symbol was traded."""
+        feed = self._feeds.get(symbol)
+        if feed is not None:
+            feed.heard_trade(self.look(), self._max_age_ms)
+
+    def quote(self, symbol: str) -> Quote | None:
+        """The last quote of a symbol."""
+        feed = self._feeds.get(symbol)
+        return None if feed is None else feed.quote
+
+    def symbols(self) -> Sequence[str]:
+        """Every symbol that was heard of."""
+        return list(self._feeds)
+
+    def instrument(self, symbol: str) -> SymbolInfo | None:
+        """The instrument of that name."""
+        return self._catalogue.get(symbol)
+
+    def book(self, symbol: str) -> Book | None:
+        """The market of a symbol; None while nothing has been heard of it."""
+        feed = self._feeds.get(symbol)
+        if feed is None or feed.quote is None:
+            return None
+        quote = feed.quote
+        fresh = quote.status == "open" and self._now - feed.heard_at <= self._max_age_ms
+        if feed.book is None or feed.book.fresh != fresh:
+            feed.book = self._make_book(feed, quote, fresh)
+        return feed.book
+
+    def mark(self, symbol: str, quantity: Decimal) -> Decimal | None:
+        """What a signed quantity could be closed at, by the last quote however old."""
+        book = self.book(symbol)
+        return None if book is None else book.mark(quantity)
+
+    def end_of_session(self, symbol: str) -> int:
+        """When a `day` order that begins to work now ends."""
+        instrument = self._catalogue.get(symbol)
+        if instrument is None:
+            raise LookupError(f"symbol {symbol} has left the catalogue")
+        key = (instrument.session, instrument.timezone)
+        session = self._sessions.get(key)
+        if session is None:
+            session = self._sessions[key] = TradingSession.parse(*key)
+        return session.end_of_session(self._now)
+
+    def state(self, now: int) -> Literal["live", "stale", "absent"]:
+        """`absent` before the first quote; `stale` when every open market is silent; or `live`."""
+        if not self._feeds:
+            return "absent"
+        open_feeds = [f for f in self._feeds.values() if f.quote and f.quote.status == "open"]
+        if not open_feeds or any(now - f.heard_at <= self._max_age_ms for f in open_feeds):
+            return "live"
+        return "stale"
+
+    def _make_book(self, feed: SymbolFeed, quote: Quote, fresh: bool) -> Book | None:
+        instrument = self._catalogue.get(quote.symbol)
+        if instrument is None:
+            return None
+        tick, step = instrument.tick_size, instrument.quantity_step
+        return Book(
+            seq=feed.seq,
+            bid=_offer(quote.bid, quote.bid_size, feed.bid_version, tick, step),
+            ask=_offer(quote.ask, quote.ask_size, feed.ask_version, tick, step),
+            open=quote.status in ("open", "stale"),
+            fresh=fresh,
+            opening=feed.opening,
+            fidelity=quote.fidelity,
+        )
+
+
+def _offer(
+    price: float | None, size: float | None, version: int, tick: Decimal, step: Decimal
+) -> Offer | None:
+    if price is None:
+        return None
+    return Offer(from_float(price, tick), None if size is None else from_float(size, step), version)

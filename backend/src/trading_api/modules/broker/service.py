@@ -1,0 +1,201 @@
+"""What callers may do with their accounts: place, change and end orders, and read."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from trading_api.domain.accounts import AccountState
+from trading_api.domain.decisions import first_answer
+from trading_api.domain.errors import TradingError
+from trading_api.domain.evolution import Decision
+from trading_api.domain.ids import AccountId, PrincipalId
+from trading_api.domain.money import canonical
+from trading_api.domain.orders import (
+    CancelAllOrders,
+    CancelOrder,
+    ClosePosition,
+    ModifyOrder,
+    OpenAccount,
+    Order,
+    PlaceOrder,
+)
+from trading_api.modules.broker.engine import ACCOUNT_PREFIX, Cell, Engine
+from trading_api.modules.broker.market import MarketData
+from trading_api.modules.broker.publisher import Publisher
+from trading_api.modules.broker.schemas import BrokerOptions
+from trading_api.shared.auth import Principal
+from trading_api.shared.context import AppContext
+from trading_api.shared.module import ModuleHealth
+
+FIRST_BALANCE = Decimal(100_000)
+CURRENCY = "USD"
+
+CallerCommand = PlaceOrder | ModifyOrder | CancelOrder | CancelAllOrders | ClosePosition
+
+
+class Answer(NamedTuple):
+    """The orders that a command was about; `replayed` when it had been answered before."""
+
+    orders: tuple[Order, ...]
+    replayed: bool = False
+
+
+class BrokerService:
+    """The broker on paper: accounts, their orders, positions and executions."""
+
+    def __init__(self, context: AppContext) -> None:
+        options = context.options("broker", BrokerOptions)
+        max_age_ms = round(options.max_quote_age_s * 1000)
+        fee_bps = canonical(Decimal(str(options.fee_bps)))
+        self.market = MarketData(context.clock, context.catalogue, fee_bps, max_age_ms)
+        self.engine = Engine(context, self.market, max_age_ms)
+
+    @property
+    def publisher(self) -> Publisher:
+        """What reads states as they are shown."""
+        return self.engine.publisher
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Replay the journal, then serve until the block ends."""
+        async with self.engine.running():
+            yield
+
+    def health(self) -> ModuleHealth:
+        """`degraded` without market data or without a journal."""
+        connection = self.engine.connection
+        if connection.journal == "failing":
+            return ModuleHealth("degraded", "the journal does not take records")
+        if connection.market_data == "absent":
+            return ModuleHealth("degraded", "no market data is connected")
+        if connection.market_data == "stale":
+            return ModuleHealth("degraded", "market data is silent")
+        return ModuleHealth("ok")
+
+    async def submit(
+        self, principal: Principal, command: CallerCommand, account_id: str | None = None
+    ) -> Answer:
+        """Carry out a command on an account of the caller; durable when it returns.
+
+        Raises:
+            TradingError: what was refused and why; `order_id` where an order keeps the refusal.
+        """
+        principal.require("orders:write")
+        cell = self.open_cell(principal, account_id)
+        command = self._canonical(command)
+        try:
+            if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
+                await self.engine.settled(cell)
+                return Answer((_unless_rejected(first),), replayed=True)
+            decision, pending = self.engine.execute(cell, command)
+        except TradingError:
+            # the refusal may rest on what is not durable yet
+            await self.engine.settled(cell)
+            raise
+        await self.engine.durable(pending or cell.last)
+        return _answer(command, decision)
+
+    async def state(self, principal: Principal, account_id: str | None = None) -> AccountState:
+        """The durable state of an account of the caller.
+
+        Raises:
+            TradingError: `unknown_account`.
+        """
+        cell = self.open_cell(principal, account_id)
+        if cell.committed is None:
+            await self.engine.settled(cell)
+        return cell.shown
+
+    async def states(self, principal: Principal) -> Sequence[AccountState]:
+        """The durable states of every account that the caller may see, oldest first."""
+        default = await self.state(principal)
+        if principal.account_id is not None:
+            return [default]
+        cells = self.engine.owned_by(principal.id)
+        return [cell.committed for cell in cells if cell.committed is not None]
+
+    def open_cell(self, principal: Principal, account_id: str | None = None) -> Cell:
+        """The account that the caller means; their default one is opened at first use.
+
+        Raises:
+            TradingError: `unknown_account` also for an account of somebody else.
+        """
+        own = principal.account_id or default_account_id(principal.id)
+        wanted = own if account_id is None else AccountId(account_id)
+        cell = self.engine.cell(wanted)
+        if principal.account_id is not None:
+            allowed = cell is not None and wanted == own
+        elif cell is None and wanted == own:
+            return self.engine.make_cell(own, _opening(own, principal.id))
+        else:
+            state = None if cell is None else cell.working
+            allowed = state is not None and state.principal_id == principal.id
+        if cell is None or not allowed:
+            raise TradingError("unknown_account", f"account {wanted[:80]!r} is not known")
+        return cell
+
+    def known_cell(self, account_id: AccountId) -> Cell:
+        """The account of that id, whoever owns it.
+
+        Raises:
+            TradingError: `unknown_account`.
+        """
+        cell = self.engine.cell(account_id)
+        if cell is None:
+            raise TradingError("unknown_account", f"account {account_id[:80]!r} is not known")
+        return cell
+
+    def _canonical(self, command: CallerCommand) -> CallerCommand:
+        """The command with the instrument's own name, where it was named with its exchange."""
+        if isinstance(command, PlaceOrder | CancelAllOrders) and command.symbol:
+            instrument = self.market.instrument(command.symbol)
+            if instrument is None:
+                raise TradingError("unknown_symbol", f"symbol {command.symbol[:80]!r} is not known")
+            if instrument.symbol != command.symbol:
+                return replace(command, symbol=instrument.symbol)
+        return command
+
+
+def default_account_id(principal_id: PrincipalId) -> AccountId:
+    """The id of the account that a principal has from the first use on."""
+    digest = hashlib.sha256(principal_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return AccountId(ACCOUNT_PREFIX + digest[:12])
+
+
+def _opening(account_id: AccountId, principal_id: PrincipalId) -> OpenAccount:
+    return OpenAccount(
+        account_id=account_id,
+        principal_id=principal_id,
+        name="Paper account",
+        currency=CURRENCY,
+        balance=FIRST_BALANCE,
+    )
+
+
+def _first_answer(cell: Cell, command: PlaceOrder) -> Order | None:
+    return None if cell.working is None else first_answer(cell.working, command)
+
+
+def _answer(command: CallerCommand, decision: Decision) -> Answer:
+    """The orders of a decision as they stand after it."""
+    orders = decision.state.orders
+    if isinstance(command, ModifyOrder | CancelOrder):
+        return Answer((orders[command.order_id],))
+    told = [change.value for change in decision.changes if isinstance(change.value, Order)]
+    changed = dict.fromkeys(order.id for order in told)
+    if isinstance(command, CancelAllOrders):
+        return Answer(tuple(orders[order_id] for order_id in changed))
+    [placed] = changed
+    return Answer((_unless_rejected(orders[placed]),))
+
+
+def _unless_rejected(order: Order) -> Order:
+    """A rejected order is answered as the error that it keeps."""
+    if order.status == "rejected" and order.status_reason is not None:
+        reason = order.status_reason
+        raise TradingError(reason.code, reason.message, order_id=order.id)
+    return order
