@@ -15,6 +15,8 @@ INTRADAY_MS: dict[Resolution, int] = {
     resolution: int(resolution) * MINUTE_MS for resolution in RESOLUTIONS if resolution.isdigit()
 }
 
+_NEVER = 1 << 62
+
 
 class Grid:
     """Whole steps of a tick or a quantity, so that sums are exact whatever their order."""
@@ -145,7 +147,7 @@ class _OpenBar:
         self.previous: Bar | None = None
         self.newest: Bar | None = None
         self.is_open = False
-        self.opens_ms = self.closes_ms = 0
+        self.opens_ms = self.closes_ms = -_NEVER
         self.volume = 0
 
 
@@ -248,9 +250,6 @@ class BarAggregator:
     def _find_next_close(self) -> None:
         ends = [state.closes_ms for state in self._bars.values() if state.is_open]
         self._next_close = min(ends, default=_NEVER)
-
-
-_NEVER = 1 << 62
 
 
 class TickBar(NamedTuple):

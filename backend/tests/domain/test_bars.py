@@ -1,0 +1,271 @@
+import random
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_api.domain.bars import (
+    MINUTE_MS,
+    BarAggregator,
+    BarPath,
+    Grid,
+    TickBar,
+    aggregate,
+    bucket_at,
+)
+from trading_api.domain.market import RESOLUTIONS, Bar, Resolution
+from trading_api.domain.sessions import TradingSession, day_stamp, epoch_ms
+
+SHARES = TradingSession.parse("0930-1600", "America/New_York")
+ALWAYS = TradingSession.parse("24x7", "UTC")
+STEP = Decimal("0.00000001")
+
+
+def local(text: str) -> int:
+    moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/New_York"))
+    return epoch_ms(moment)
+
+
+def utc(text: str) -> int:
+    return epoch_ms(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("resolution", "moment", "opens", "closes"),
+    [
+        pytest.param("60", "2024-06-03T09:30", "2024-06-03T09:30", "2024-06-03T10:30", id="first"),
+        pytest.param("60", "2024-06-03T15:59", "2024-06-03T15:30", "2024-06-03T16:00", id="short"),
+        pytest.param("240", "2024-06-03T14:00", "2024-06-03T13:30", "2024-06-03T16:00", id="240"),
+        pytest.param("1D", "2024-06-03T14:00", "2024-06-03T09:30", "2024-06-03T16:00", id="day"),
+        pytest.param("1W", "2024-06-05T14:00", "2024-06-03T09:30", "2024-06-07T16:00", id="week"),
+        pytest.param("1M", "2024-06-05T14:00", "2024-06-03T09:30", "2024-06-28T16:00", id="month"),
+        pytest.param("1M", "2024-03-05T14:00", "2024-03-01T09:30", "2024-03-29T16:00", id="DST"),
+    ],
+)
+def test_bucket_begins_and_ends_with_the_session(
+    resolution: Resolution, moment: str, opens: str, closes: str
+) -> None:
+    bucket = bucket_at(SHARES, resolution, local(moment))
+    assert bucket is not None
+    assert (bucket.opens_ms, bucket.closes_ms) == (local(opens), local(closes))
+
+
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+def test_there_is_no_bucket_outside_the_session(resolution: Resolution) -> None:
+    assert bucket_at(SHARES, resolution, local("2024-06-03T16:00")) is None
+
+
+def test_long_bars_bear_the_first_day_that_traded() -> None:
+    aggregator = BarAggregator(SHARES, Decimal(1), ("1D", "1W", "1M"))
+    aggregator.on_trade(local("2024-06-04T10:00"), 10.0, 5)
+    aggregator.on_trade(local("2024-06-05T10:00"), 11.0, 5)
+    assert aggregator.newest("1D")[-1].time == day_stamp(date(2024, 6, 5))
+    assert aggregator.newest("1W")[-1].time == day_stamp(date(2024, 6, 4))
+    assert aggregator.newest("1M") == [Bar(day_stamp(date(2024, 6, 4)), 10, 11, 10, 11, 10)]
+
+
+def test_finished_bar_comes_once_more_before_its_successor() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("1",))
+    aggregator.on_trade(0, 10.0, 1)
+    [(_, grown)] = aggregator.on_trade(30_000, 12.0, 0.1)
+    assert grown == Bar(0, 10, 12, 10, 12, 1.1)
+    following = Bar(MINUTE_MS, 11, 11, 11, 11, 2)
+    assert aggregator.on_trade(MINUTE_MS, 11.0, 2) == [("1", grown), ("1", following)]
+    assert aggregator.newest("1") == [grown, following]
+
+
+def test_bar_ends_by_the_clock_and_only_once() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("1",))
+    aggregator.on_trade(0, 10.0, 1)
+    assert aggregator.on_time(MINUTE_MS - 1) == []
+    assert aggregator.on_time(MINUTE_MS) == [("1", Bar(0, 10, 10, 10, 10, 1))]
+    assert aggregator.on_time(MINUTE_MS) == []
+    [(_, bar)] = aggregator.on_trade(5 * MINUTE_MS, 11.0, 1)
+    assert bar.time == 5 * MINUTE_MS
+
+
+def test_late_trade_and_trade_out_of_session_change_nothing() -> None:
+    aggregator = BarAggregator(SHARES, Decimal(1), ("1",))
+    aggregator.on_trade(local("2024-06-03T09:31"), 10.0, 1)
+    assert aggregator.on_trade(local("2024-06-03T09:30:59"), 99.0, 1) == []
+    aggregator.on_time(local("2024-06-03T09:32"))
+    assert aggregator.on_trade(local("2024-06-03T09:31:30"), 99.0, 1) == []
+    assert aggregator.on_trade(local("2024-06-03T16:00"), 99.0, 1) == []
+
+
+def test_seeded_aggregator_goes_on_inside_the_open_bar() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("5",))
+    before, growing = Bar(0, 1, 1, 1, 1, 1), Bar(5 * MINUTE_MS, 10, 12, 9, 11, 0.3)
+    aggregator.seed("5", [before, growing], 6 * MINUTE_MS)
+    [(_, bar)] = aggregator.on_trade(7 * MINUTE_MS, 8.0, 0.1)
+    assert bar == Bar(5 * MINUTE_MS, 10, 12, 8, 8, 0.4)
+    assert aggregator.newest("5") == [before, bar]
+
+
+def test_seeding_with_an_ended_bar_opens_the_next() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("5",))
+    ended = Bar(0, 1, 1, 1, 1, 1)
+    aggregator.seed("5", [ended], 5 * MINUTE_MS)
+    assert aggregator.on_time(6 * MINUTE_MS) == []
+    aggregator.on_trade(7 * MINUTE_MS, 8.0, 0.1)
+    assert aggregator.newest("5") == [ended, Bar(5 * MINUTE_MS, 8, 8, 8, 8, 0.1)]
+
+
+trades = st.lists(
+    st.tuples(
+        st.integers(0, 100 * MINUTE_MS), st.integers(1, 10_000), st.integers(1, 10_000_000_000)
+    ),
+    min_size=1,
+    max_size=60,
+).map(sorted)
+
+
+def finals(aggregator: BarAggregator, flow: list[tuple[int, int, int]]) -> dict[str, list[Bar]]:
+    bars: dict[str, dict[int, Bar]] = {}
+    grid = Grid(STEP)
+    for time, ticks, units in flow:
+        for resolution, bar in aggregator.on_trade(time, ticks / 100, grid.value(units)):
+            bars.setdefault(resolution, {})[bar.time] = bar
+    return {resolution: list(found.values()) for resolution, found in bars.items()}
+
+
+@given(trades)
+def test_bars_are_well_formed_and_keep_the_volume(flow: list[tuple[int, int, int]]) -> None:
+    for bars in finals(BarAggregator(ALWAYS, STEP), flow).values():
+        assert all(a.time < b.time for a, b in pairwise(bars))
+        for bar in bars:
+            assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+        volume = sum(Grid(STEP).units(bar.volume) for bar in bars)
+        assert volume == sum(units for _, _, units in flow)
+
+
+@given(trades, st.integers(0, 60))
+def test_any_split_of_the_trades_folds_the_same(flow: list[tuple[int, int, int]], at: int) -> None:
+    whole = BarAggregator(ALWAYS, STEP)
+    finals(whole, flow)
+    first, second = BarAggregator(ALWAYS, STEP), BarAggregator(ALWAYS, STEP)
+    finals(first, flow[:at])
+    now = flow[:at][-1][0] if flow[:at] else 0
+    for resolution in RESOLUTIONS:
+        second.seed(resolution, first.newest(resolution), now)
+    finals(second, flow[at:])
+    for resolution in RESOLUTIONS:
+        assert second.newest(resolution) == whole.newest(resolution)
+
+
+@given(trades)
+def test_coarse_bars_out_of_fine_ones_are_those_out_of_trades(
+    flow: list[tuple[int, int, int]],
+) -> None:
+    bars = finals(BarAggregator(ALWAYS, STEP), flow)
+    for target in RESOLUTIONS:
+        assert aggregate(bars["1"], "1", target, ALWAYS, STEP) == bars[target]
+    for target in ("1W", "1M"):
+        assert aggregate(bars["1D"], "1D", target, ALWAYS, STEP) == bars[target]
+
+
+OPENS, CLOSES = 1_000_000, 1_000_000 + 390 * MINUTE_MS
+
+
+def path_of(bar: TickBar, closes: int = CLOSES) -> BarPath:
+    return BarPath(OPENS, closes, bar)
+
+
+def prices(path: BarPath) -> list[int]:
+    return [path.price_of(index) for index in range(path.count)]
+
+
+@pytest.mark.parametrize(
+    ("bar", "first_extreme"),
+    [
+        pytest.param(TickBar(1000, 1050, 980, 1020, 10**6), 980, id="B1: the low is nearer"),
+        pytest.param(TickBar(1030, 1050, 980, 1000, 10**6), 1050, id="B2: the high is nearer"),
+        pytest.param(TickBar(1000, 1020, 980, 1000, 10**6), 980, id="tie: low first"),
+        pytest.param(TickBar(960, 990, 950, 970, 10**6), 950, id="B3"),
+    ],
+)
+def test_path_goes_to_the_nearer_extreme_first(bar: TickBar, first_extreme: int) -> None:
+    travelled = prices(path_of(bar))
+    reached = [price for price in travelled if price in (bar.high, bar.low)]
+    assert reached[0] == first_extreme
+
+
+def test_path_has_a_trade_a_second_and_one_per_tick() -> None:
+    calm = path_of(TickBar(1000, 1001, 999, 1000, 10**6))
+    assert calm.count == 390 * 60
+    assert [calm.time_of(index) - OPENS for index in (0, 1, 390 * 60 - 1)] == [0, 1000, 23_399_000]
+    wild = path_of(TickBar(1000, 41_000, 1000, 1000, 10**6))
+    assert wild.count == 80_001
+    assert max(abs(a - b) for a, b in pairwise(prices(wild))) == 1
+
+
+def test_remainder_of_the_volume_is_on_the_last_trade() -> None:
+    path = path_of(TickBar(10, 12, 9, 11, 105), closes=OPENS + 10_000)
+    assert [path.size_of(index) for index in range(path.count)] == [10] * 9 + [15]
+
+
+def test_bar_with_little_volume_has_fewer_trades() -> None:
+    few = path_of(TickBar(10, 12, 9, 11, 20))
+    assert (few.count, few.volume) == (20, 20)
+    none = path_of(TickBar(10, 12, 9, 11, 0))
+    assert (none.count, none.volume) == (6, 6)
+    assert set(prices(none)) == {9, 10, 11, 12}
+    still = path_of(TickBar(10, 10, 10, 10, 0))
+    assert (still.count, prices(still), still.size_of(0)) == (1, [10], 1)
+
+
+@st.composite
+def tick_bars(draw: st.DrawFn) -> TickBar:
+    low, high = sorted(draw(st.tuples(st.integers(1, 400), st.integers(1, 400))))
+    inside = st.integers(low, high)
+    return TickBar(draw(inside), high, low, draw(inside), draw(st.integers(0, 10**9)))
+
+
+@given(tick_bars(), st.integers(1, 2_000_000))
+def test_trades_of_a_path_fold_back_to_its_bar(bar: TickBar, duration: int) -> None:
+    path = path_of(bar, closes=OPENS + duration)
+    travelled = prices(path)
+    assert travelled[0] == bar.open
+    assert travelled[-1] == bar.close
+    assert (min(travelled), max(travelled)) == (bar.low, bar.high)
+    sizes = [path.size_of(index) for index in range(path.count)]
+    assert min(sizes) > 0
+    assert sum(sizes) == path.volume >= bar.volume
+    assert path.bar(0, path.count) == bar._replace(volume=path.volume)
+    times = [path.time_of(index) for index in range(path.count)]
+    assert times == sorted(times)
+    assert times[0] >= OPENS
+    assert times[-1] < OPENS + duration
+
+
+@given(tick_bars(), st.integers(1, 400_000), st.randoms(use_true_random=False))
+def test_bar_of_a_stretch_is_the_fold_of_its_trades(
+    bar: TickBar, duration: int, chance: random.Random
+) -> None:
+    path = path_of(bar, closes=OPENS + duration)
+    moments = sorted(OPENS + chance.randint(-5, duration + 5) for _ in range(2))
+    first, end = (path.trades_before(moment) for moment in moments)
+    within = [i for i in range(path.count) if moments[0] <= path.time_of(i) < moments[1]]
+    assert within == list(range(first, end))
+    if within:
+        part = [path.price_of(index) for index in within]
+        volume = sum(path.size_of(index) for index in within)
+        assert path.bar(first, end) == TickBar(part[0], max(part), min(part), part[-1], volume)
+
+
+def test_direction_of_trades_follows_the_path() -> None:
+    path = path_of(TickBar(10, 12, 9, 11, 10**6), closes=OPENS + 1)
+    rising = [path.is_rising_at(index) for index in range(path.count)]
+    assert prices(path) == [10, 9, 10, 11, 12, 11]
+    assert rising == [False, False, True, True, True, False]
+
+
+@given(st.integers(0, 10**15), st.sampled_from(["0.00000001", "0.01", "0.25", "1", "25"]))
+def test_grid_turns_steps_into_the_nearest_float_and_back(units: int, step: str) -> None:
+    grid = Grid(Decimal(step))
+    assert grid.units(grid.value(units)) == units
+    assert grid.value(units) == float(units * Decimal(step))
