@@ -38,7 +38,7 @@ def _lift(node: Any, schemas: dict[str, Any]) -> None:
 
 
 def _say_how_errors_look(document: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Errors are problem+json; also the 422 that FastAPI documents wherever there are parameters."""
+    """Errors are problem+json; also the 422 that FastAPI adds wherever there are parameters."""
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for item in document.get("paths", {}).values():
         for operation in item.values():
