@@ -86,7 +86,7 @@ def read_tape(orders: Path, trades: Path) -> Tape:
             events = _in_time(_order_events(file))
         with trades.open(encoding="ascii", newline="") as file:
             prints = _in_time(_print_events(file))
-    except (OSError, EOFError, zlib.error, ValueError, StopIteration, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, ValueError, csv.Error) as error:
         raise PackError(f"{orders.parent} is not a readable recording: {error!r}") from error
     return Tape(_tops(_lasting(events), prints), _prints(prints))
 
@@ -118,7 +118,7 @@ def _print_events(file: Iterable[str]) -> Iterator[PrintEvent]:
 
 def _rows(file: Iterable[str], columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     rows = csv.reader(file)
-    header = next(rows)
+    header = next(rows, [])
     pick = itemgetter(*(header.index(column) for column in columns))
     for number, row in enumerate(rows, 2):
         if len(row) != len(header):

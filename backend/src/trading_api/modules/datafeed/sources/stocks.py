@@ -30,13 +30,17 @@ class _Row(NamedTuple):
 
 def committed_source(clock: Clock) -> ReplaySource:
     """The source of the symbols that come with the package."""
+    return ReplaySource("committed", clock, committed_timelines())
+
+
+def committed_timelines() -> list[DailyTimeline]:
+    """The recordings of the symbols that come with the package."""
     series = _read()
     cache = BarCache()
-    timelines = [
+    return [
         DailyTimeline(symbol, adjusted(series[symbol.symbol], symbol), cache)
         for symbol in committed_symbols()
     ]
-    return ReplaySource("committed", clock, timelines)
 
 
 def _read() -> dict[str, list[_Row]]:
