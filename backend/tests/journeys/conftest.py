@@ -1,6 +1,5 @@
 """A real server process, as a user starts it."""
 
-import contextlib
 import json
 import os
 import signal
@@ -68,14 +67,19 @@ class ServerProcess:
     def kill(self) -> None:
         """SIGKILL: nothing of the process runs after it."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait(START_TIMEOUT_S)
+        self._process.kill()
+        self._end()
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop, as Ctrl-C does; gives the exit status."""
         assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, number)
+        self._process.send_signal(number)
+        return self._end()
+
+    def _end(self) -> int:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         return self._process.wait(START_TIMEOUT_S)
 
     def get(self, path: str, token: str | None = TOKEN) -> Any:
