@@ -1,0 +1,224 @@
+"""An account, a market that says what it is told to, and someone who trades."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from immutables import Map
+
+from trading_api.domain.accounts import AccountState
+from trading_api.domain.decisions import decide
+from trading_api.domain.evolution import Decision, fold
+from trading_api.domain.fills import Book, Offer
+from trading_api.domain.ids import AccountId, OrderId, PrincipalId
+from trading_api.domain.market import SymbolInfo, Trade
+from trading_api.domain.money import canonical
+from trading_api.domain.orders import (
+    ActivateOrders,
+    CancelOrder,
+    Command,
+    Execution,
+    ExpireOrders,
+    MatchQuote,
+    MatchTrade,
+    ModifyOrder,
+    OpenAccount,
+    Order,
+    PlaceOrder,
+)
+from trading_api.domain.positions import Holding
+
+START = 1_700_000_000_000
+SESSION_MS = 3_600_000
+
+
+def share(symbol: str = "AAPL", **changes: Any) -> SymbolInfo:
+    members: dict[str, Any] = {
+        "symbol": symbol,
+        "full_name": f"NASDAQ:{symbol}",
+        "description": symbol,
+        "kind": "stock",
+        "exchange": "NASDAQ",
+        "currency": "USD",
+        "timezone": "America/New_York",
+        "session": "0930-1600",
+        "price_scale": 100,
+        "min_move": 1,
+        "tick_size": Decimal("0.01"),
+        "lot_size": Decimal(1),
+        "min_quantity": Decimal(1),
+        "max_quantity": Decimal(1_000_000),
+        "quantity_step": Decimal(1),
+        "fidelity": "daily",
+    }
+    return SymbolInfo(**{**members, **changes})
+
+
+def figures(*values: object) -> list[object]:
+    """Values of several types, to be compared at once."""
+    return list(values)
+
+
+class SaidMarket:
+    """A double of the port `Market`: books stand as they were said."""
+
+    def __init__(self, *instruments: SymbolInfo, fee_bps: str = "0") -> None:
+        self.now = START
+        self.fee_bps = Decimal(fee_bps)
+        self.instruments = {each.symbol: each for each in instruments or (share(),)}
+        self.books: dict[str, Book] = {}
+        self.seq = 0
+
+    def instrument(self, symbol: str) -> SymbolInfo | None:
+        return self.instruments.get(symbol)
+
+    def book(self, symbol: str) -> Book | None:
+        return self.books.get(symbol)
+
+    def end_of_session(self, symbol: str) -> int:
+        return self.now - self.now % SESSION_MS + SESSION_MS
+
+    def say(self, symbol: str, bid: str, ask: str, **how: Any) -> None:
+        """Prices as text, each with its size: `10.02x300`; without a size none is displayed."""
+        self.seq += 1
+        before = self.books.get(symbol)
+        self.books[symbol] = Book(
+            seq=self.seq,
+            bid=self._offer(bid, None if before is None else before.bid),
+            ask=self._offer(ask, None if before is None else before.ask),
+            open=how.get("open", True),
+            fresh=how.get("fresh", True),
+            opening=how.get("opening", False),
+            fidelity="daily",
+        )
+
+    def _offer(self, text: str, before: Offer | None) -> Offer | None:
+        if not text:
+            return None
+        price, _, size = text.partition("x")
+        shown = Decimal(size) if size else None
+        if before is not None and (before.price, before.size) == (Decimal(price), shown):
+            return before
+        return Offer(canonical(Decimal(price)), shown, self.seq)
+
+
+class Desk:
+    """Trades one account and remembers every decision."""
+
+    def __init__(self, market: SaidMarket | None = None, balance: str = "100000") -> None:
+        self.market = market or SaidMarket()
+        self.decisions: list[Decision] = []
+        opening = OpenAccount(
+            account_id=AccountId("acc-1"),
+            principal_id=PrincipalId("owner"),
+            name="Paper account",
+            currency="USD",
+            balance=Decimal(balance),
+        )
+        self._state: AccountState | None = None
+        self.do(opening)
+
+    @property
+    def state(self) -> AccountState:
+        assert self._state is not None
+        return self._state
+
+    def do(self, command: Command) -> Decision:
+        decision = decide(self._state, command, self.market)
+        self._state = decision.state
+        if decision.events:
+            self.decisions.append(decision)
+        return decision
+
+    def place(
+        self, side: str, quantity: str, limit: str | None = None, tif: str = "gtc", **more: Any
+    ) -> OrderId:
+        command = msgspec.convert(
+            {
+                "symbol": more.pop("symbol", "AAPL"),
+                "side": side,
+                "kind": "market" if limit is None else "limit",
+                "quantity": canonical(Decimal(quantity)),
+                "limit_price": None if limit is None else canonical(Decimal(limit)),
+                "time_in_force": tif,
+                **more,
+            },
+            PlaceOrder,
+        )
+        self.do(command)
+        return OrderId(f"acc-1-o{self.state.order_count}")
+
+    def modify(self, order_id: OrderId, **changes: Any) -> Decision:
+        for name in ("quantity", "limit_price"):
+            if name in changes:
+                changes[name] = Decimal(changes[name])
+        return self.do(ModifyOrder(order_id=order_id, **changes))
+
+    def cancel(self, order_id: OrderId) -> Decision:
+        return self.do(CancelOrder(order_id))
+
+    def quote(self, bid: str, ask: str, symbol: str = "AAPL", **how: Any) -> None:
+        self.market.say(symbol, bid, ask, **how)
+        self.do(MatchQuote(symbol, self.open_ids_of(symbol)))
+
+    def quote_again(self, symbol: str) -> None:
+        """Act on the symbol's book as it stands, held orders included."""
+        self.do(MatchQuote(symbol, self.open_ids_of(symbol)))
+        self.activate(symbol)
+
+    def trade(self, price: float, size: float, symbol: str = "AAPL") -> None:
+        self.market.seq += 1
+        trade = Trade("t", symbol, self.market.now, price, size, "buy")
+        self.do(MatchTrade(trade, self.market.seq, self.open_ids_of(symbol)))
+
+    def activate(self, symbol: str = "AAPL") -> None:
+        self.do(ActivateOrders(symbol, self.open_ids_of(symbol)))
+
+    def expire(self) -> None:
+        self.do(ExpireOrders(self.open_ids))
+
+    @property
+    def open_ids(self) -> tuple[OrderId, ...]:
+        return tuple(sorted(self.state.tickets))
+
+    def open_ids_of(self, symbol: str) -> tuple[OrderId, ...]:
+        orders = self.state.orders
+        return tuple(each for each in self.open_ids if orders[each].symbol == symbol)
+
+    def order(self, order_id: OrderId) -> Order:
+        return self.state.orders[order_id]
+
+    @property
+    def fills(self) -> list[str]:
+        """Every execution as `quantity @ price`, oldest first."""
+        return [f"{each.quantity:f} @ {each.price:f}" for each in self.executions]
+
+    @property
+    def executions(self) -> list[Execution]:
+        return [self.state.executions[n] for n in range(1, self.state.executions_seq + 1)]
+
+    @property
+    def holding(self) -> Holding:
+        return self.state.holdings["AAPL"]
+
+    def mark(self, symbol: str, quantity: Decimal) -> Decimal | None:
+        book = self.market.book(symbol)
+        return None if book is None else book.mark(quantity)
+
+    def folded_again(self) -> AccountState:
+        """The state that the remembered events alone lead to."""
+        state: AccountState | None = None
+        for decision in self.decisions:
+            state = fold(state, decision.events).state
+        assert state is not None
+        return state
+
+
+def encoded(state: AccountState) -> bytes:
+    """A state as bytes; equal states have equal bytes."""
+
+    def plain(value: Any) -> Any:
+        assert isinstance(value, Map)
+        return dict(sorted(value.items()))
+
+    return msgspec.json.encode(state, enc_hook=plain)

@@ -1,0 +1,234 @@
+"""What holds for every sequence of orders, quotes and trades."""
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.domain.paper_desk import Desk, SaidMarket, encoded, share
+from trading_api.domain.accounts import AccountState, reserved_total, view_account
+from trading_api.domain.errors import TradingError
+from trading_api.domain.evolution import fold
+from trading_api.domain.margin import value
+from trading_api.domain.money import ZERO, divide, exact
+from trading_api.domain.orders import OPEN, CancelAllOrders, ClosePosition, Order
+from trading_api.domain.ports import Record
+from trading_api.modules.broker.entries import decode_entry, encode_entry
+
+SYMBOLS = ("AAPL", "BTCUSD")
+FINAL = {"filled", "canceled", "expired", "rejected"}
+
+ticks = st.integers(900, 1100).map(lambda cents: Decimal(cents) / 100)
+sizes = st.one_of(st.none(), st.integers(0, 300))
+symbols = st.sampled_from(SYMBOLS)
+lots = st.integers(1, 400)
+
+places = st.tuples(
+    st.just("place"),
+    symbols,
+    st.sampled_from(["buy", "sell"]),
+    lots,
+    st.one_of(st.none(), ticks),
+    st.sampled_from(["gtc", "day", "ioc", "fok"]),
+)
+quotes = st.tuples(
+    st.just("quote"),
+    symbols,
+    ticks,
+    st.integers(0, 5),
+    sizes,
+    sizes,
+    st.sampled_from(["open", "open", "open", "closed", "stale", "opening"]),
+)
+trades = st.tuples(st.just("trade"), symbols, ticks, st.integers(1, 300))
+changes = st.tuples(st.just("modify"), st.integers(0, 20), lots, st.one_of(st.none(), ticks))
+cancels = st.tuples(st.just("cancel"), st.integers(0, 20))
+others = st.sampled_from([("cancel all",), ("close",), ("later",)])
+walks = st.lists(
+    st.one_of(places, places, quotes, quotes, trades, changes, cancels, others), max_size=50
+)
+
+
+def step(desk: Desk, action: tuple[Any, ...]) -> None:
+    match action:
+        case ("place", symbol, side, lot, limit, tif):
+            quantity = quantity_of(symbol, lot)
+            desk.place(side, quantity, None if limit is None else str(limit), tif, symbol=symbol)
+        case ("quote", symbol, bid, spread, bid_size, ask_size, how):
+            desk.market.say(
+                symbol,
+                shown(symbol, bid, bid_size),
+                shown(symbol, bid + Decimal(spread) / 100, ask_size),
+                open=how != "closed",
+                fresh=how != "stale",
+                opening=how == "opening",
+            )
+            desk.quote_again(symbol)
+        case ("trade", symbol, price, lot):
+            desk.trade(float(price), float(quantity_of(symbol, lot)), symbol)
+        case ("modify", number, lot, limit):
+            order = nth(desk, number)
+            price = {} if limit is None else {"limit_price": str(limit)}
+            desk.modify(order.id, quantity=quantity_of(order.symbol, lot), **price)
+        case ("cancel", number):
+            desk.cancel(nth(desk, number).id)
+        case ("cancel all",):
+            desk.do(CancelAllOrders())
+        case ("close",):
+            desk.do(ClosePosition("AAPL"))
+        case ("later",):
+            desk.market.now += 1_000_000
+            desk.expire()
+
+
+def quantity_of(symbol: str, lot: int) -> str:
+    return str(lot) if symbol == "AAPL" else f"{lot}.{lot:08d}"
+
+
+def shown(symbol: str, price: Decimal, size: int | None) -> str:
+    return f"{price}" if size is None else f"{price}x{size}"
+
+
+def nth(desk: Desk, number: int) -> Order:
+    count = desk.state.order_count
+    if not count:
+        raise TradingError("not_found", "there is no order yet")
+    return desk.state.orders[f"acc-1-o{number % count + 1}"]  # type: ignore[index] # an order id
+
+
+def walked(actions: list[tuple[Any, ...]]) -> Desk:
+    step_of_btc = {"quantity_step": Decimal("0.00000001"), "min_quantity": Decimal("0.00000001")}
+    desk = Desk(SaidMarket(share(), share("BTCUSD", **step_of_btc), fee_bps="3.7"), "5000")
+    for action in actions:
+        before = desk.state
+        try:
+            step(desk, action)
+        except TradingError:
+            assert desk.state is before
+    return desk
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks)
+def test_cash_and_positions_are_conserved_to_the_last_digit(
+    actions: list[tuple[Any, ...]],
+) -> None:
+    desk = walked(actions)
+
+    @exact
+    def check() -> None:
+        cash, quantities = Decimal(5000), dict.fromkeys(SYMBOLS, ZERO)
+        for each in desk.executions:
+            cash -= each.signed_quantity * each.price + each.fee
+            quantities[each.symbol] += each.signed_quantity
+        holdings = [(h, Decimal("12.34")) for h in desk.state.holdings.values()]
+        worth = sum((h.quantity * mark for h, mark in holdings), ZERO)
+        assert {s: desk.state.held(s) for s in SYMBOLS} == quantities
+        assert cash + worth == desk.state.balance + value(holdings).unrealized
+
+    check()
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks)
+def test_replaying_the_journal_gives_the_same_state(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    assert encoded(desk.folded_again()) == encoded(desk.state)
+    state: AccountState | None = None
+    for number, decision in enumerate(desk.decisions, start=1):
+        record = Record("acc-1", number, 0, encode_entry(decision.events, None))
+        again = fold(state, decode_entry(record).events)
+        assert again.changes == decision.changes
+        state = again.state
+    assert state is not None
+    assert encoded(state) == encoded(desk.state)
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks)
+def test_an_order_adds_up(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+
+    @exact
+    def check() -> None:
+        for order in desk.state.orders.values():
+            mine = [each for each in desk.executions if each.order_id == order.id]
+            total = sum((each.quantity for each in mine), ZERO)
+            assert total == order.filled_quantity <= order.quantity
+            assert (order.status == "filled") == (total == order.quantity)
+            if mine:
+                paid = sum((each.quantity * each.price for each in mine), ZERO)
+                assert order.average_price == divide(paid, total)
+            for each in mine:
+                assert each.quantity > 0
+                if order.limit_price is not None and order.version == len(mine) + 1:
+                    worse = each.price - order.limit_price
+                    assert worse <= 0 if order.side == "buy" else worse >= 0
+            assert (order.id in desk.state.tickets) == (order.status in OPEN)
+
+    check()
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_no_execution_is_worse_than_the_limit_it_was_made_under(
+    actions: list[tuple[Any, ...]],
+) -> None:
+    desk = walked(actions)
+    limits: dict[str, Decimal | None] = {}
+    for decision in desk.decisions:
+        for change in decision.changes:
+            if change.route == "orders":
+                assert isinstance(change.value, Order)
+                limits[change.value.id] = change.value.limit_price
+            elif change.route == "executions":
+                limit = limits[change.value.order_id]  # type: ignore[union-attr] # an execution
+                each = desk.state.executions[change.seq]
+                if limit is not None:
+                    assert each.price <= limit if each.side == "buy" else each.price >= limit
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks)
+def test_one_final_status_and_numbers_without_a_hole(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    told = [change for decision in desk.decisions for change in decision.changes]
+    for route, count in (
+        ("orders", desk.state.orders_seq),
+        ("executions", desk.state.executions_seq),
+    ):
+        numbers = [change.seq for change in told if change.route == route]
+        assert numbers == list(range(1, count + 1))
+    history: dict[str, list[Order]] = {}
+    for change in told:
+        if isinstance(change.value, Order):
+            history.setdefault(change.value.id, []).append(change.value)
+    for order_id, versions in history.items():
+        assert [each.version for each in versions] == list(range(1, len(versions) + 1))
+        assert all(each.status not in FINAL for each in versions[:-1])
+        assert desk.state.orders[order_id] == versions[-1]  # type: ignore[index] # an order id
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_what_is_reserved_is_what_the_open_orders_reserve(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    state = desk.state
+
+    @exact
+    def check() -> None:
+        for symbol in SYMBOLS:
+            exposure = state.exposures.get(symbol)
+            orders = [state.orders[i] for i in state.tickets if state.orders[i].symbol == symbol]
+            priced = [o for o in orders if state.tickets[o.id].reserve_price is not None]
+            bought = sum((o.leaves for o in priced if o.side == "buy"), ZERO)
+            sold = sum((o.leaves for o in priced if o.side == "sell"), ZERO)
+            assert bought == (ZERO if exposure is None else exposure.buy_quantity)
+            assert sold == (ZERO if exposure is None else exposure.sell_quantity)
+        assert reserved_total(state) >= 0
+
+    check()
+    account = view_account(state, desk.mark)
+    if not state.tickets:
+        assert account.margin_reserved == 0

@@ -1,0 +1,402 @@
+"""The life of an order: every transition, what may be changed, what is answered again."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from tests.domain.paper_desk import SESSION_MS, START, Desk, figures
+from trading_api.domain.decisions import first_answer, known_order
+from trading_api.domain.errors import TradingError
+from trading_api.domain.evolution import fold
+from trading_api.domain.ids import OrderId
+from trading_api.domain.money import ZERO
+from trading_api.domain.orders import (
+    CancelAllOrders,
+    ClosePosition,
+    Event,
+    IllegalTransition,
+    Order,
+    OrderAccepted,
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderReplaced,
+    PlaceOrder,
+    StatusReason,
+)
+
+
+def open_desk(balance: str = "100000") -> Desk:
+    desk = Desk(balance=balance)
+    desk.quote("10x1000", "10.02x300")
+    return desk
+
+
+def refused(action: Callable[[], object]) -> TradingError:
+    with pytest.raises(TradingError) as caught:
+        action()
+    return caught.value
+
+
+def held(desk: Desk) -> OrderId:
+    desk.quote("10x1000", "10.02x300", open=False)
+    return desk.place("buy", "10", "10.05", "day")
+
+
+def working(desk: Desk) -> OrderId:
+    return desk.place("buy", "10", "9", "day")
+
+
+def partially_filled(desk: Desk) -> OrderId:
+    return desk.place("buy", "400", "10.05", "day")
+
+
+def filled(desk: Desk) -> OrderId:
+    return desk.place("buy", "10")
+
+
+def canceled(desk: Desk) -> OrderId:
+    order = working(desk)
+    desk.cancel(order)
+    return order
+
+
+def expired(desk: Desk) -> OrderId:
+    order = working(desk)
+    desk.market.now += SESSION_MS
+    desk.expire()
+    return order
+
+
+def rejected(desk: Desk) -> OrderId:
+    return desk.place("buy", "900000")
+
+
+OPEN = [held, working, partially_filled]
+FINAL = [filled, canceled, expired, rejected]
+
+
+@pytest.mark.parametrize("reach", OPEN + FINAL)
+def test_every_status_is_reached_and_named(reach: Callable[[Desk], OrderId]) -> None:
+    desk = open_desk()
+    order = desk.order(reach(desk))
+    assert order.status == reach.__name__
+    assert (order.leaves == 0) == (reach in FINAL)
+
+
+@pytest.mark.parametrize("reach", OPEN)
+def test_an_open_order_can_be_canceled_and_keeps_what_was_filled(
+    reach: Callable[[Desk], OrderId],
+) -> None:
+    desk = open_desk()
+    order_id = reach(desk)
+    before = desk.order(order_id)
+    desk.cancel(order_id)
+    after = desk.order(order_id)
+    assert figures(after.status, after.version) == ["canceled", before.version + 1]
+    assert figures(after.filled_quantity, after.leaves) == [before.filled_quantity, 0]
+    assert after.status_reason is None
+
+
+@pytest.mark.parametrize("reach", OPEN)
+def test_an_open_order_can_be_modified_and_stays_what_it_is(
+    reach: Callable[[Desk], OrderId],
+) -> None:
+    desk = open_desk()
+    order_id = reach(desk)
+    before = desk.order(order_id)
+    desk.modify(order_id, quantity="500", version=before.version)
+    after = desk.order(order_id)
+    assert figures(after.id, after.status, after.quantity) == [before.id, before.status, 500]
+    assert after.version == before.version + 1
+
+
+@pytest.mark.parametrize("reach", FINAL)
+def test_a_final_order_can_be_neither_canceled_nor_modified(
+    reach: Callable[[Desk], OrderId],
+) -> None:
+    desk = open_desk()
+    order_id = reach(desk)
+    for action in (lambda: desk.cancel(order_id), lambda: desk.modify(order_id, quantity="5")):
+        error = refused(action)
+        assert figures(error.code, error.order_id) == ["order_final", order_id]
+
+
+def _events(order: Order) -> list[Event]:
+    desk = open_desk()
+    execution = desk.executions[0] if desk.fills else None
+    if execution is None:
+        filled(desk)
+        execution = desk.executions[0]
+    reason = StatusReason("session_ended", "over")
+    return [
+        OrderActivated(order_id=order.id, time=START, expire_at=None, reserve_price=ZERO),
+        OrderFilled(execution=replace(execution, order_id=order.id), pool=None),
+        OrderReplaced(
+            order_id=order.id,
+            time=START,
+            quantity=Decimal(5),
+            limit_price=None,
+            reserve_price=None,
+        ),
+        OrderCanceled(order_id=order.id, time=START, reason=None),
+        OrderExpired(order_id=order.id, time=START, reason=reason),
+    ]
+
+
+@pytest.mark.parametrize("reach", OPEN + FINAL)
+def test_whatever_is_not_a_transition_raises(reach: Callable[[Desk], OrderId]) -> None:
+    desk = open_desk()
+    order = desk.order(reach(desk))
+    legal: dict[str, set[type]] = {
+        "held": {OrderActivated, OrderReplaced, OrderCanceled, OrderExpired},
+        "working": {OrderFilled, OrderReplaced, OrderCanceled, OrderExpired},
+        "partially_filled": {OrderFilled, OrderReplaced, OrderCanceled, OrderExpired},
+    }
+    for event in _events(order):
+        if type(event) not in legal.get(order.status, set()):
+            with pytest.raises(IllegalTransition, match=order.status):
+                fold(desk.state, [event])
+
+
+def test_nothing_happens_to_an_account_or_order_that_does_not_exist() -> None:
+    desk = open_desk()
+    order = desk.order(working(desk))
+    with pytest.raises(IllegalTransition, match="before the account was opened"):
+        fold(None, [OrderAccepted(order=order, reserve_price=ZERO)])
+    with pytest.raises(IllegalTransition, match="there is no order"):
+        fold(desk.state, [OrderCanceled(order_id=OrderId("x"), time=START, reason=None)])
+    with pytest.raises(IllegalTransition, match="is open already"):
+        fold(desk.state, desk.decisions[0].events)
+
+
+def test_a_held_order_works_when_its_market_opens_and_takes_what_is_there() -> None:
+    desk = open_desk()
+    order = held(desk)
+    desk.quote("10x1000", "10.03x300", opening=True)
+    desk.activate()
+    assert figures(desk.order(order).status, desk.fills) == ["filled", ["10 @ 10.03"]]
+    assert desk.order(order).expire_at == desk.market.end_of_session("AAPL")
+    assert desk.order(order).status_reason is None
+
+
+def test_a_held_order_stays_held_while_its_market_is_closed_or_empty() -> None:
+    desk = open_desk()
+    desk.quote("10", "10.02", open=False)
+    order = desk.place("buy", "10")
+    desk.activate()
+    desk.quote("10", "")
+    desk.activate()
+    assert desk.order(order).status == "held"
+
+
+def test_a_day_order_ends_with_its_session_before_anything_is_matched() -> None:
+    desk = open_desk()
+    order = desk.place("buy", "10", "9", "day")
+    assert desk.order(order).expire_at == desk.market.end_of_session("AAPL")
+    desk.market.now = desk.market.end_of_session("AAPL")
+    desk.quote("8x10", "8.5x10")
+    assert figures(desk.order(order).status, desk.fills) == ["expired", []]
+
+
+def test_expiry_leaves_alone_what_has_time() -> None:
+    desk = open_desk()
+    good, day = desk.place("buy", "1", "9"), desk.place("buy", "1", "9", "day")
+    desk.expire()
+    assert [desk.order(each).status for each in (good, day)] == ["working", "working"]
+
+
+def test_a_new_version_is_needed_when_one_is_named() -> None:
+    desk = open_desk()
+    order = working(desk)
+    desk.modify(order, quantity="20", version=1)
+    error = refused(lambda: desk.modify(order, quantity="30", version=1))
+    assert figures(error.code, error.order_id) == ["version_conflict", order]
+    assert "has version 2, not 1" in error.message
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"symbol": "MSFT"}, id="symbol"),
+        pytest.param({"side": "sell"}, id="side"),
+        pytest.param({"kind": "market"}, id="type"),
+        pytest.param({"time_in_force": "gtc"}, id="time_in_force"),
+    ],
+)
+def test_what_an_order_is_cannot_be_changed(change: dict[str, str]) -> None:
+    desk = open_desk()
+    order = working(desk)
+    assert refused(lambda: desk.modify(order, **change)).code == "immutable_field"
+    same = {"symbol": "AAPL", "side": "buy", "kind": "limit", "time_in_force": "day"}
+    assert desk.modify(order, **same).events == ()
+
+
+def test_less_than_was_filled_cannot_be_wanted() -> None:
+    desk = open_desk()
+    order = partially_filled(desk)
+    assert refused(lambda: desk.modify(order, quantity="300")).code == "quantity_below_filled"
+    desk.modify(order, quantity="301")
+    assert desk.order(order).leaves == 1
+
+
+def test_a_modify_is_checked_like_a_new_order() -> None:
+    desk = open_desk()
+    order, market = working(desk), desk.place("buy", "400")
+    assert refused(lambda: desk.modify(order, quantity="1.5")).code == "bad_lot"
+    assert refused(lambda: desk.modify(order, limit_price="9.001")).code == "bad_tick"
+    assert refused(lambda: desk.modify(market, limit_price="9")).code == "invalid_payload"
+    assert refused(lambda: desk.modify(OrderId("x"), quantity="1")).code == "not_found"
+
+
+def test_a_better_price_takes_at_once() -> None:
+    desk = open_desk()
+    order = working(desk)
+    desk.modify(order, limit_price="10.02")
+    assert figures(desk.order(order).status, desk.fills) == ["filled", ["10 @ 10.02"]]
+
+
+def test_a_held_order_with_a_better_price_stays_held() -> None:
+    desk = open_desk()
+    order = held(desk)
+    desk.modify(order, limit_price="11")
+    assert figures(desk.order(order).status, desk.fills) == ["held", []]
+
+
+@pytest.mark.parametrize(
+    ("change", "first_filled"),
+    [
+        pytest.param({"quantity": "8"}, True, id="less keeps the turn"),
+        pytest.param({"quantity": "12"}, False, id="more loses it"),
+        pytest.param({"limit_price": "9.01"}, True, id="a better price goes first"),
+        pytest.param({"limit_price": "8.99"}, False, id="a worse price goes last"),
+    ],
+)
+def test_which_change_keeps_the_turn(change: dict[str, str], first_filled: bool) -> None:
+    desk = open_desk()
+    first, second = desk.place("buy", "10", "9"), desk.place("buy", "10", "9")
+    desk.modify(first, **change)
+    desk.trade(8.5, 1)
+    assert (desk.order(first).filled_quantity == 1) is first_filled
+    assert (desk.order(second).filled_quantity == 1) is not first_filled
+
+
+def test_cancel_all_ends_every_open_order_or_those_of_a_symbol() -> None:
+    desk = open_desk()
+    first, second, done = working(desk), partially_filled(desk), filled(desk)
+    desk.do(CancelAllOrders("MSFT"))
+    assert desk.order(first).status == "working"
+    decision = desk.do(CancelAllOrders())
+    assert [type(event) for event in decision.events[:2]] == [OrderCanceled, OrderCanceled]
+    assert {desk.order(each).status for each in (first, second)} == {"canceled"}
+    assert desk.order(done).status in ("filled", "canceled")
+    assert desk.do(CancelAllOrders()).events == ()
+
+
+def test_closing_trades_against_the_position() -> None:
+    desk = open_desk()
+    desk.place("buy", "100")
+    desk.do(ClosePosition("AAPL", Decimal(40)))
+    desk.do(ClosePosition("AAPL"))
+    assert desk.fills == ["100 @ 10.02", "40 @ 10", "60 @ 10"]
+    assert desk.holding.quantity == 0
+    assert refused(lambda: desk.do(ClosePosition("AAPL"))).code == "not_found"
+
+
+def test_closing_a_short_buys() -> None:
+    desk = open_desk()
+    desk.place("sell", "50")
+    desk.do(ClosePosition("AAPL"))
+    assert desk.fills == ["50 @ 10", "50 @ 10.02"]
+
+
+def test_a_position_is_not_closed_twice() -> None:
+    desk = open_desk()
+    desk.place("buy", "100")
+    desk.quote("10", "10.02", open=False)
+    desk.do(ClosePosition("AAPL", Decimal(60)))
+    closing = desk.open_ids[0]
+    desk.do(ClosePosition("AAPL", Decimal(40)))
+    error = refused(lambda: desk.do(ClosePosition("AAPL")))
+    assert figures(error.code, error.order_id) == ["conflict", closing]
+
+
+def test_more_than_the_position_cannot_be_closed() -> None:
+    desk = open_desk()
+    desk.place("buy", "100")
+    error = refused(lambda: desk.do(ClosePosition("AAPL", Decimal(101))))
+    assert error.code == "quantity_out_of_range"
+    assert refused(lambda: desk.do(ClosePosition("AAPL", Decimal(0)))).code == error.code
+
+
+def test_a_position_above_the_largest_order_can_be_closed_as_a_whole() -> None:
+    desk = open_desk("100000000")
+    desk.quote("10", "10")
+    desk.place("buy", "1000000")
+    desk.place("buy", "1000000")
+    desk.do(ClosePosition("AAPL"))
+    assert desk.holding.quantity == 0
+
+
+PLACE = PlaceOrder(
+    symbol="AAPL",
+    side="buy",
+    kind="limit",
+    quantity=Decimal(400),
+    limit_price=Decimal("10.05"),
+    client_order_id="mine",
+)
+
+
+def test_the_same_request_gets_the_first_answer_whatever_happened_since() -> None:
+    desk = open_desk()
+    assert first_answer(desk.state, PLACE) is None
+    desk.do(PLACE)
+    first = first_answer(desk.state, PLACE)
+    assert first is not None
+    assert figures(first.status, first.filled_quantity) == ["partially_filled", 300]
+    desk.quote("10", "10.03")
+    assert desk.order(first.id).status == "filled"
+    assert first_answer(desk.state, PLACE) == first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(PLACE, quantity=Decimal(401)), id="quantity"),
+        pytest.param(replace(PLACE, limit_price=Decimal(10)), id="price"),
+        pytest.param(replace(PLACE, side="sell"), id="side"),
+        pytest.param(replace(PLACE, time_in_force="day"), id="time in force"),
+        pytest.param(replace(PLACE, kind="market", limit_price=None), id="type"),
+        pytest.param(replace(PLACE, tag="x"), id="tag"),
+    ],
+)
+def test_another_request_with_the_same_id_is_refused(other: PlaceOrder) -> None:
+    desk = open_desk()
+    desk.do(PLACE)
+    error = refused(lambda: first_answer(desk.state, other))
+    assert figures(error.code, error.order_id) == ["duplicate_client_order_id", "acc-1-o1"]
+
+
+def test_a_rejected_order_keeps_its_id() -> None:
+    desk = open_desk("100")
+    desk.do(PLACE)
+    first = first_answer(desk.state, PLACE)
+    assert first is not None
+    assert first.status == "rejected"
+
+
+def test_an_id_that_is_made_up_is_new() -> None:
+    desk = open_desk()
+    desk.place("buy", "1", client_order_id="acc-1-o2")
+    assert desk.order(desk.place("buy", "1")).client_order_id == "acc-1-o2-"
+    assert desk.order(desk.place("buy", "1")).client_order_id == "acc-1-o3"
+
+
+def test_an_unknown_order_is_not_found() -> None:
+    desk = open_desk()
+    assert refused(lambda: known_order(desk.state, OrderId("x"))).code == "not_found"
+    assert refused(lambda: desk.cancel(OrderId("x"))).code == "not_found"
