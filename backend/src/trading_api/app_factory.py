@@ -1,13 +1,13 @@
 """Builds the application: the context, the enabled modules, their faces. Sees everything."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse, Response
 
@@ -39,7 +39,7 @@ ModuleFactory = Callable[[AppContext], ModuleProtocol]
 BUILT_IN: dict[str, ModuleFactory] = {"broker": BrokerModule, "datafeed": DatafeedModule}
 ENTRY_POINTS = "trading_api.modules"
 RESERVED_NAMES = frozenset({"health", "versions", "docs", "session", "tickets", "ws"})
-TEST_HOSTS = ("testserver", "127.0.0.1", "localhost", "[::1]")
+TEST_HOSTS: tuple[str, ...] = ("testserver", "127.0.0.1", "localhost", "[::1]")
 
 _DOCS_PAGE = f"{BASE_URL}/docs"
 _log = logging.getLogger(__name__)
@@ -93,6 +93,7 @@ def build_app(
         for module in registry.get_enabled_modules()
         if (ws_app := _mount(app, context, module)) is not None
     ]
+    _mount_shared(app)
     validate_response_models(app)
     openapi.install(app)
     return app, ws_apps
@@ -104,17 +105,10 @@ def validate_response_models(app: FastAPI) -> None:
     Raises:
         ModuleError: names the route.
     """
-    for route in _effective_routes(app):
+    for route in openapi.rest_routes(app):
         if route.include_in_schema and route.response_model is None:
             methods = ", ".join(sorted(route.methods or ()))
             raise ModuleError(f"{methods} {route.path} declares no response model")
-
-
-def _effective_routes(app: FastAPI) -> Iterator[Any]:
-    """Every REST route with its final path; included routers are objects in `app.routes`."""
-    for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, APIRoute):
-            yield context
 
 
 def _names(settings: Settings) -> list[str] | None:
@@ -226,6 +220,11 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     app.state.owner_token = context.auth.owner_token
     app.state.started_at = context.clock.now_ms()
     http_errors.install(app)
+    return app
+
+
+def _mount_shared(app: FastAPI) -> None:
+    """What belongs to no module; after the modules, whose addresses are asked for more often."""
     for router in (
         HealthApi(tags=["health"]),
         VersionApi(tags=["versioning"]),
@@ -238,8 +237,6 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     @app.get("/", include_in_schema=False)
     async def to_docs() -> Response:
         return RedirectResponse(_DOCS_PAGE, 307)
-
-    return app
 
 
 def _install_middleware(

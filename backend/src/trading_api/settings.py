@@ -19,7 +19,7 @@ from trading_api.shared.ws.limits import WsLimits
 PREFIX = "TRADING_API_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 DEFAULT_CONFIG = "trading_api.toml"
-VITE_ORIGINS = ("http://localhost:5173", "http://127.0.0.1:5173")
+VITE_ORIGINS: tuple[str, ...] = ("http://localhost:5173", "http://127.0.0.1:5173")
 
 _limits = WsLimits()
 

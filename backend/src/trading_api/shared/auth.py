@@ -5,8 +5,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Depends, Security
-from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
+from fastapi import Depends
 from msgspec import Struct
 from starlette.requests import HTTPConnection
 
@@ -21,6 +20,7 @@ SESSION_MS = 30 * 24 * 3600 * 1000
 CACHE_MS = 1000
 KEY_PREFIX = "tak_"
 
+_EXPIRED = {"reason": "expired"}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -210,8 +210,10 @@ class Auth:
 
     def _principal_of_session(self, token_hash: str) -> Principal:
         session = self.store.session_by_hash(token_hash)
-        if session is None or session.expires_at <= self._clock.now_ms():
+        if session is None:
             raise TradingError("unauthenticated", "the session is unknown or has ended")
+        if session.expires_at <= self._clock.now_ms():
+            raise TradingError("unauthenticated", "the session has ended", details=_EXPIRED)
         return Principal(id=OWNER_ID, scopes=OWNER.scopes, credential=token_hash)
 
     def _principal_of_key(self, key_hash: str) -> Principal:
@@ -226,7 +228,9 @@ class Auth:
         if key.revoked_at is not None:
             raise TradingError("unauthenticated", f"the API key {key.name!r} was revoked")
         if key.expires_at is not None and key.expires_at <= now:
-            raise TradingError("unauthenticated", f"the API key {key.name!r} has expired")
+            raise TradingError(
+                "unauthenticated", f"the API key {key.name!r} has expired", details=_EXPIRED
+            )
         return Principal(
             id=PrincipalId(f"key:{key.name}"),
             scopes=frozenset(key.scopes),
@@ -235,30 +239,31 @@ class Auth:
         )
 
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="Owner token or API key")
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session")
+class Requires:
+    """A FastAPI dependency: the caller of a REST address, who has the scope if one is asked for.
 
-
-async def authorized(
-    scopes: SecurityScopes,
-    connection: HTTPConnection,
-    _bearer_token: Annotated[object, Depends(_bearer)],
-    _session: Annotated[object, Depends(_cookie)],
-) -> Principal:
-    """The caller of a REST address, who has every scope that the address asks for.
-
-    Raises:
-        TradingError: `unauthenticated` or `forbidden`.
+    One flat dependency: FastAPI resolves each nested one anew for every request. What it means for
+    the OpenAPI document is added by `shared/openapi.py`.
     """
-    auth: Auth = connection.app.state.context.auth
-    principal = auth.authenticate(connection)
-    for scope in scopes.scopes:
-        principal.require(scope)
-    return principal
+
+    def __init__(self, scope: str | None = None) -> None:
+        self.scope = scope
+
+    async def __call__(self, connection: HTTPConnection) -> Principal:
+        """The caller.
+
+        Raises:
+            TradingError: `unauthenticated` or `forbidden`.
+        """
+        auth: Auth = connection.app.state.context.auth
+        principal = auth.authenticate(connection)
+        if self.scope is not None:
+            principal.require(self.scope)
+        return principal
 
 
-MarketReader = Annotated[Principal, Security(authorized, scopes=["market:read"])]
-AccountReader = Annotated[Principal, Security(authorized, scopes=["account:read"])]
-Trader = Annotated[Principal, Security(authorized, scopes=["orders:write"])]
-Administrator = Annotated[Principal, Security(authorized, scopes=["admin"])]
-Anyone = Annotated[Principal, Security(authorized)]
+MarketReader = Annotated[Principal, Depends(Requires("market:read"))]
+AccountReader = Annotated[Principal, Depends(Requires("account:read"))]
+Trader = Annotated[Principal, Depends(Requires("orders:write"))]
+Administrator = Annotated[Principal, Depends(Requires("admin"))]
+Anyone = Annotated[Principal, Depends(Requires())]

@@ -1,10 +1,19 @@
 """Completes FastAPI's OpenAPI document with what our own types and errors need."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from trading_api.shared.auth import COOKIE, Requires
 
 EXTRA_COMPONENTS = "x-components"
+
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Owner token or API key"},
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+}
 
 _fastapi_errors = ("HTTPValidationError", "ValidationError")
 
@@ -19,10 +28,29 @@ def install(app: FastAPI) -> None:
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             _lift(document, schemas)
             _say_how_errors_look(document, schemas)
+            _say_who_may_call(app, document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = complete_openapi  # type: ignore[method-assign] # the way that FastAPI documents
+
+
+def rest_routes(app: FastAPI) -> Iterator[Any]:
+    """Every REST route with its final path; included routers are objects in `app.routes`."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            yield context
+
+
+def _say_who_may_call(app: FastAPI, document: dict[str, Any]) -> None:
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    for route in rest_routes(app):
+        for dependency in route.dependant.dependencies:
+            if isinstance(dependency.call, Requires) and route.include_in_schema:
+                scopes = [dependency.call.scope] if dependency.call.scope else []
+                for method in route.methods:
+                    operation = document["paths"][route.path][method.lower()]
+                    operation["security"] = [{name: scopes} for name in SECURITY_SCHEMES]
 
 
 def _lift(node: Any, schemas: dict[str, Any]) -> None:

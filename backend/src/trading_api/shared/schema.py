@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache, partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
+import msgspec.inspect
 from msgspec import Meta
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import core_schema
@@ -25,7 +26,7 @@ DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
 DecimalText = Annotated[
     str,
     Meta(
-        pattern=DECIMAL_PATTERN,
+        extra_json_schema={"pattern": DECIMAL_PATTERN},
         description="A decimal number as text: no exponent, at most 18 digits before and 12 after "
         "the point",
     ),
@@ -34,6 +35,7 @@ DecimalText = Annotated[
 _decimal = re.compile(DECIMAL_PATTERN.replace("$", r"\Z"), re.ASCII)
 _path = re.compile(r" - at `(?P<path>[^`]*)`$")
 _missing = re.compile(r"^Object missing required field `(?P<name>.*)`$", re.S)
+_not_allowed = re.compile(r"^Invalid enum value (?P<value>.*)$", re.S)
 _unknown = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.S)
 
 
@@ -164,9 +166,9 @@ def decode(type_: type[T], data: bytes) -> T:
     """
     check_json(data)
     try:
-        value: T = _decoder(type_).decode(data)
+        value: T = _decoder(cast(Hashable, type_)).decode(data)
     except msgspec.ValidationError as error:
-        raise invalid_payload(error) from None
+        raise invalid_payload(error, type_) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
     return value
@@ -181,7 +183,7 @@ def convert(type_: type[T], value: Any) -> T:
     try:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as error:
-        raise invalid_payload(error) from None
+        raise invalid_payload(error, type_) from None
 
 
 def check_json(data: bytes) -> None:
@@ -207,8 +209,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def invalid_payload(error: msgspec.ValidationError) -> InvalidPayload:
-    """The error of a member, its path taken from msgspec's message."""
+def invalid_payload(error: msgspec.ValidationError, type_: Any) -> InvalidPayload:
+    """The error of a member of `type_`, its path taken from msgspec's message."""
     message = str(error)
     path = ""
     if found := _path.search(message):
@@ -217,4 +219,42 @@ def invalid_payload(error: msgspec.ValidationError) -> InvalidPayload:
         if named := pattern.match(message):
             path = f"{path}.{named['name'][:64]}" if path else named["name"][:64]
             return InvalidPayload(path, f"{path} {what}")
+    if wrong := _not_allowed.match(message):
+        allowed = ", ".join(_allowed_values(type_, path))
+        return InvalidPayload(path, f"{path} {wrong['value'][:64]} is not one of {allowed}")
     return InvalidPayload(path, f"{path}: {message}" if path else message)
+
+
+def _allowed_values(type_: Any, path: str) -> list[str]:
+    """The values of the enumeration that lies at a path such as `orders[0].side` of a struct."""
+    nodes = _alternatives(msgspec.inspect.type_info(type_))
+    for step in re.findall(r"[^.\[\]]+|\[", path.replace("...", "0")):
+        nodes = [part for node in nodes for part in _inside(node, step)]
+    return [
+        str(value)
+        for node in nodes
+        if isinstance(node, msgspec.inspect.LiteralType)
+        for value in node.values
+    ]
+
+
+def _inside(node: Any, step: str) -> Sequence[Any]:
+    """What one step of a path leads to; the number of an item leads nowhere further."""
+    if isinstance(node, msgspec.inspect.StructType):
+        return [
+            part
+            for field in node.fields
+            if field.encode_name == step
+            for part in _alternatives(field.type)
+        ]
+    if step == "[" and isinstance(node, msgspec.inspect.CollectionType):
+        return _alternatives(node.item_type)
+    return [node] if step.isdecimal() else []
+
+
+def _alternatives(node: Any) -> Sequence[Any]:
+    if isinstance(node, msgspec.inspect.Metadata):
+        return _alternatives(node.type)
+    if isinstance(node, msgspec.inspect.UnionType):
+        return [part for inner in node.types for part in _alternatives(inner)]
+    return [node]
