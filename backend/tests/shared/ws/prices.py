@@ -1,14 +1,16 @@
 """A small module for the tests of the socket kit: prices (latest), prints (every), ledger."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any
 
+import uvloop
 from fastapi import Depends, FastAPI
 from msgspec import Struct
 
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ports import Message
-from trading_api.domain.topics import parts_of, topic
+from trading_api.domain.topics import topic
 from trading_api.shared import http_errors
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext
@@ -16,6 +18,7 @@ from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.router import Examples, Snapshot, WsRouter
 
+PATH = "/api/v1/prices/ws"
 SYMBOLS = tuple(f"S{number}" for number in range(2000))
 
 
@@ -48,8 +51,11 @@ class PriceService:
         self.values: dict[str, list[Price]] = {}
         self.replays: list[tuple[str, int, int]] = []
         self.epochs: dict[str, str] = {}
+        self.reads: asyncio.Queue[str] = asyncio.Queue()
 
-    def publish(self, route: str, symbol: str, price: float, lane: int = 0, note: str = "") -> int:
+    def publish(
+        self, route: str, symbol: str, price: float = 1.0, lane: int = 0, note: str = ""
+    ) -> int:
         """Publish one value; the result is its number."""
         name = topic(route, symbol)
         values = self.values.setdefault(name, [])
@@ -59,6 +65,7 @@ class PriceService:
 
     def read(self, name: str) -> Snapshot:
         """The last value."""
+        self.reads.put_nowait(name)
         values = self.values.get(name, [])
         return Snapshot(self.epochs.get(name, "e1"), len(values), values[-1] if values else None)
 
@@ -125,13 +132,34 @@ def _own_ledger(principal: Principal, asked: LedgerParameters) -> list[str]:
     return [topic("ledger", principal.id)]
 
 
+LOOPS = (asyncio.new_event_loop, uvloop.new_event_loop)
+
+
+def run(
+    main: Coroutine[Any, Any, None],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
+) -> None:
+    """Run a test's coroutine in a loop of its own, with a limit of time."""
+
+    async def limited() -> None:
+        async with asyncio.timeout(30):
+            await main
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(limited())
+
+
 class Prices:
-    """An application with the module's socket at /api/v1/prices/ws."""
+    """An application with the module's socket at /api/v1/prices/ws.
+
+    `ended` gets the id of each connection whose endpoint has returned.
+    """
 
     def __init__(self, context: AppContext | None = None, **adapter: Any) -> None:
         self.context = context or AppContext.in_memory()
         self.service = PriceService(self.context)
         self.app = FastAPI()
+        self.ended: asyncio.Queue[str] = asyncio.Queue()
         self.app.state.context = self.context
         http_errors.install(self.app)
         self.adapter = self.mount("prices", self.service.routers(), **adapter)
@@ -157,10 +185,9 @@ class Prices:
 
         @self.app.websocket(f"/api/v1/{name}/ws")
         async def endpoint(client: Annotated[Client, Depends(ws_app.manage)]) -> None:
-            await ws_app.serve(client)
+            try:
+                await ws_app.serve(client)
+            finally:
+                self.ended.put_nowait(client.id)
 
         return ws_app
-
-    def symbol_parts(self, name: str) -> list[str]:
-        """The parts of a topic."""
-        return parts_of(name)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from trading_api.shared.ws.outbox import Outbox, Transport
 
 THIRDS = 3
+EARLY_S = 0.002  # by which an event loop may fire a timer before its time
 STALL_LOOKS = 4
 
 
@@ -45,7 +46,7 @@ class Life:
     """
 
     __slots__ = (
-        "_endings", "_ends_at", "_heard_at", "_loop", "_outbox", "_progress_at",
+        "_endings", "_ends_at", "_heard_at", "_listen_at", "_loop", "_outbox", "_progress_at",
         "_silent_thirds", "_span", "_stall_timer", "_taken", "_third", "_timer", "_transport",
     )  # fmt: skip
 
@@ -58,12 +59,13 @@ class Life:
         now = loop.time()
         self._third = span.heartbeat_interval / THIRDS
         self._ends_at = now + span.lifespan
+        self._listen_at = now + self._third
         self._heard_at = now
         self._silent_thirds = 0
         self._taken = 0
         self._progress_at = now
         self._stall_timer: asyncio.TimerHandle | None = None
-        self._timer = self._after(min(self._third, span.lifespan), self._tick)
+        self._set_timer()
 
     def stop(self) -> None:
         """Let nothing happen any more."""
@@ -100,12 +102,23 @@ class Life:
         self._taken = self._outbox.written - self._transport.pending_bytes()
         self._progress_at = self._loop.time()
 
+    def _set_timer(self) -> None:
+        due = min(self._listen_at, self._ends_at)
+        self._timer = self._loop.call_at(due, self._tick)
+
     def _tick(self) -> None:
-        now = self._loop.time()
+        now = self._loop.time() + EARLY_S
         if now >= self._ends_at:
             self._endings.reach_lifespan()
             return
-        self._timer = self._after(min(self._third, self._ends_at - now), self._tick)
+        if now >= self._listen_at:
+            self._listen_at = now + self._third
+            self._set_timer()
+            self._look_after(now)
+        else:
+            self._set_timer()
+
+    def _look_after(self, now: float) -> None:
         if self._transport.pending_bytes():
             self.watch_progress()
         if self._transport.sees_control_frames:
@@ -114,20 +127,16 @@ class Life:
 
     def _listen(self, now: float) -> None:
         heard_at = self._transport.heard_at()
-        rest = heard_at + self._third - now
         if heard_at > self._heard_at:
             self._heard_at = heard_at
             self._silent_thirds = 0
-            if rest > 0:
-                self._sooner(rest)
+            if heard_at + self._third > now:
+                self._listen_at = heard_at + self._third
+                self._timer.cancel()
+                self._set_timer()
                 return
         self._silent_thirds += 1
         if self._silent_thirds >= THIRDS:
             self._endings.miss_heartbeat()
         else:
             self._transport.ping()
-
-    def _sooner(self, delay_s: float) -> None:
-        """Tick when a third will have passed since the last frame, not since the last tick."""
-        self._timer.cancel()
-        self._timer = self._after(min(delay_s, self._ends_at - self._loop.time()), self._tick)

@@ -208,7 +208,11 @@ def request_of(members: Mapping[str, Raw]) -> Request:
     except msgspec.DecodeError:
         raise InvalidPayload("type", "type is not a text") from None
     payload = bytes(members.get("payload", b"{}"))
-    return Request(type_, b"{}" if payload == b"null" else payload)
+    if payload == b"null":
+        payload = b"{}"
+    if not payload.startswith(b"{"):
+        raise InvalidPayload("payload", "payload is not an object")
+    return Request(type_, payload)
 
 
 def unknown_type(type_: str) -> TradingError:

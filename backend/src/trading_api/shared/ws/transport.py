@@ -185,6 +185,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
             {"type": "websocket.disconnect", "code": closed.code, "reason": closed.reason}
         )
         self.transport.write(b"".join(self.conn.data_to_send()))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
         self._linger(CLOSE_GRACE_S)
 
     def send_receive_event_to_app(self) -> None:

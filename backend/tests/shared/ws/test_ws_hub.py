@@ -1,0 +1,175 @@
+"""The hub with outboxes that lead nowhere: what is made, gathered and written."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.shared.ws.prices import PricesParameters, run
+from trading_api.domain.ports import Message
+from trading_api.shared.ws.hub import Hub
+from trading_api.shared.ws.outbox import Outbox
+from trading_api.shared.ws.protocol import texts
+from trading_api.shared.ws.router import Snapshot, WsRouter
+from trading_api.testing.clock import ManualClock
+
+TURN_BYTES = 1_000_000
+
+
+def router(name: str = "prices") -> WsRouter:
+    return WsRouter(
+        name=name,
+        summary="For tests.",
+        scope="market:read",
+        parameters=PricesParameters,
+        update=Any,
+        snapshot=Any,
+        delivery="latest",
+        topics=lambda _, asked: asked.symbols,
+        read=lambda _: Snapshot("e", 0, None),
+    )
+
+
+def outbox(writes: list[bytes], limit: int = TURN_BYTES) -> Outbox:
+    return Outbox(writes.append, limit, lambda: None)
+
+
+async def end_of_turn() -> None:
+    await asyncio.sleep(0)
+
+
+def test_the_messages_of_a_turn_are_one_write_per_connection() -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), TURN_BYTES)
+        topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
+        writes: list[list[bytes]] = [[], []]
+        for written in writes:
+            box = outbox(written)
+            for topic in topics:
+                hub.subscribe(topic, box)
+
+        for seq in range(1, 6):
+            hub.publish(Message("prices:a", seq, seq))
+            hub.publish(Message("prices:b", seq, seq))
+        assert writes == [[], []]
+        await end_of_turn()
+
+        for written in writes:
+            [data] = written
+            numbers = [msgspec.json.decode(text)["seq"] for text in texts(data)]
+            assert numbers == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+        assert writes[0][0] is writes[1][0]
+        hub.publish(Message("prices:a", 6, 6))
+        await end_of_turn()
+        assert [len(written) for written in writes] == [2, 2]
+
+    run(main())
+
+
+def test_a_message_is_framed_at_the_first_need_only() -> None:
+    class Unencodable:
+        pass
+
+    async def main() -> None:
+        hub = Hub(ManualClock(), TURN_BYTES)
+        hub.publish(Message("prices:a", 1, Unencodable()))  # nobody has ever asked
+        topic = hub.topic("prices:a", router())
+        hub.publish(Message("prices:a", 2, Unencodable()))  # kept, but nobody listens
+        hub.subscribe(topic, outbox([]))
+        with pytest.raises(TypeError, match="Unencodable"):
+            hub.publish(Message("prices:a", 3, Unencodable()))
+
+    run(main())
+
+
+def test_all_subscribers_get_the_same_bytes_object() -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), TURN_BYTES)
+        topic = hub.topic("prices:a", router())
+        writes: list[bytes] = []
+        boxes = [outbox(writes) for _ in range(3)]
+        for box in boxes:
+            hub.subscribe(topic, box)
+        hub.publish(Message("prices:a", 1, "x"))
+        [frame] = {id(box.frames[0]) for box in boxes}
+        [update] = topic.between(0, 1) or []
+        assert id(topic.frame_of(update)) == frame
+
+    run(main())
+
+
+def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), TURN_BYTES)
+        topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
+        writes: list[bytes] = []
+        box = outbox(writes)
+        for topic in topics:
+            hub.subscribe(topic, box)
+        box.paused = True
+        hub.publish(Message("prices:a", 1, 0))
+        hub.publish(Message("prices:b", 1, 0))
+        hub.send(box, b"\x81\x02{}")
+        hub.publish(Message("prices:a", 2, 0))
+        await end_of_turn()
+        assert writes == []
+
+        box.paused = False
+        box.flush()
+
+        [data] = writes
+        received = [msgspec.json.decode(text) for text in texts(data)]
+        assert [(one.get("topic"), one.get("seq")) for one in received] == [
+            ("prices:b", 1),
+            (None, None),
+            ("prices:a", 2),
+        ]
+
+    run(main())
+
+
+def test_an_outbox_that_overflows_takes_nothing_more() -> None:
+    overflows: list[int] = []
+    box = Outbox(lambda _: None, 100, lambda: overflows.append(1))
+    box.paused = True
+    for _ in range(20):
+        box.hold(None, b"x" * 10)
+    assert overflows == [1]
+    assert box.closed
+
+
+def test_a_service_that_skips_a_number_breaks_the_ring() -> None:
+    hub = Hub(ManualClock(), TURN_BYTES)
+    topic = hub.topic("prices:a", router())
+    for seq in (1, 2, 4, 5):
+        hub.publish(Message("prices:a", seq, seq))
+    assert topic.between(1, 5) is None
+    assert [update.seq for update in topic.between(3, 5) or ()] == [4, 5]
+
+
+def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds() -> None:
+    async def main() -> None:
+        clock = ManualClock()
+        hub = Hub(clock, TURN_BYTES)
+        first = hub.topic("prices:a", router())
+        box = outbox([])
+        hub.subscribe(first, box)
+        hub.unsubscribe("prices:a", box)
+        await clock.advance(119_999)
+        assert hub.topic("prices:a", router()) is first
+        hub.pin([first])
+        await clock.advance(120_000)
+        assert hub.topic("prices:a", router()) is first
+        hub.unpin([first])
+        await clock.advance(120_000)
+        assert hub.topic("prices:b", router()).name == "prices:b"
+        assert hub.topic("prices:a", router()) is not first
+
+    run(main())
+
+
+def test_publishing_to_nobody_needs_no_event_loop() -> None:
+    hub = Hub(ManualClock(), TURN_BYTES)
+    hub.publish(Message("prices:a", 1, object()))
+    hub.gap("prices:a", "nobody hears")
