@@ -1,5 +1,6 @@
 """What every request and handshake passes first: host, origin, size, and an id for its answer."""
 
+import itertools
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -32,7 +33,8 @@ class HttpGuard:
         allowed_origins: Collection[str],
     ) -> None:
         self._app = app
-        self._ids = ids
+        self._name = ids.new_id()
+        self._numbers = itertools.count(1)
         self._hosts = frozenset(host.lower() for host in allowed_hosts)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in allowed_origins)
 
@@ -41,7 +43,7 @@ class HttpGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = self._ids.new_id()
+        request_id = f"{self._name}-{next(self._numbers)}"
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _with_headers(send, request_id)
         headers = Headers(scope=scope)

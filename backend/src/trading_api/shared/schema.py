@@ -193,7 +193,7 @@ def check_json(data: bytes) -> None:
         TradingError: `invalid_json`; duplicate members, NaN and infinities included.
     """
     try:
-        json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+        _strict.decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
 
@@ -207,6 +207,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> None:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def invalid_payload(error: msgspec.ValidationError, type_: Any) -> InvalidPayload:
