@@ -231,7 +231,7 @@ def invalid_payload(error: msgspec.ValidationError, type_: Any) -> InvalidPayloa
 def _allowed_values(type_: Any, path: str) -> list[str]:
     """The values of the enumeration that lies at a path such as `orders[0].side` of a struct."""
     nodes = _alternatives(msgspec.inspect.type_info(type_))
-    for step in re.findall(r"[^.\[\]]+|\[", path.replace("...", "0")):
+    for step in re.findall(r"[^.\[\]]+|\[", path):
         nodes = [part for node in nodes for part in _inside(node, step)]
     return [
         str(value)
@@ -243,6 +243,8 @@ def _allowed_values(type_: Any, path: str) -> list[str]:
 
 def _inside(node: Any, step: str) -> Sequence[Any]:
     """What one step of a path leads to; the number of an item leads nowhere further."""
+    if step.isdecimal():
+        return [node]
     if isinstance(node, msgspec.inspect.StructType):
         return [
             part
@@ -252,7 +254,7 @@ def _inside(node: Any, step: str) -> Sequence[Any]:
         ]
     if step == "[" and isinstance(node, msgspec.inspect.CollectionType):
         return _alternatives(node.item_type)
-    return [node] if step.isdecimal() else []
+    return []
 
 
 def _alternatives(node: Any) -> Sequence[Any]:
