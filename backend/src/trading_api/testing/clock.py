@@ -48,6 +48,11 @@ class ManualClock:
         """Move forward by so much."""
         await self.advance_to(self._now + milliseconds)
 
+    async def jump(self, milliseconds: int) -> None:
+        """Move forward at once, as when the machine has slept: sleepers wake late."""
+        self._now += milliseconds
+        await self.advance_to(self._now)
+
     async def _settle(self) -> None:
         for _ in range(_TURNS_TO_SETTLE):
             await asyncio.sleep(0)

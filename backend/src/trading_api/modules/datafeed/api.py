@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from trading_api.domain.errors import InvalidPayload
-from trading_api.domain.market import Resolution, SymbolInfo
+from trading_api.domain.market import RESOLUTIONS, Resolution, SymbolInfo
 from trading_api.modules.datafeed import examples
 from trading_api.modules.datafeed.schemas import (
     BarSeries,
@@ -129,7 +129,7 @@ class DatafeedApi(APIRouter):
         async def get_bars(
             _: MarketReader,
             symbol: SymbolName,
-            resolution: Annotated[str, Query(max_length=20, examples=["1D"])],
+            resolution: Annotated[str, Query(json_schema_extra={"enum": [*RESOLUTIONS]})],
             from_ms: Annotated[Moment, Query(alias="from")] = None,
             to_ms: Annotated[Moment, Query(alias="to")] = None,
             count_back: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,

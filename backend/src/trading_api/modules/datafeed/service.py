@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 
 from msgspec.structs import replace
 
@@ -72,9 +72,8 @@ class DatafeedService:
             self._is_running = False
             for task in tasks:
                 task.cancel()
-            for task in tasks:
-                with suppress(asyncio.CancelledError):
-                    await task
+            # What a task failed with has been handed to the context.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def health(self) -> ModuleHealth:
         """Degraded while a source has not been heard for longer than it ever pauses."""

@@ -82,7 +82,10 @@ class DailyTimeline:
         """The newest trades, oldest first."""
         number, end = self._position(until_ms)
         if before is not None:
-            number, end = min((number, end), self._parse_id(before))
+            position = self._parse_id(before)
+            if position >= (number, end):
+                raise ValueError(f"{self.symbol.symbol} has no trade {before[:40]!r} yet")
+            number, end = position
         found: list[Trade] = []
         while number >= 0 and len(found) < limit:
             if end:
@@ -105,7 +108,7 @@ class DailyTimeline:
         """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending."""
         number, traded = self._position(until_ms)
         if resolution not in INTRADAY_MS:
-            return newest_bars([self._long_bars(resolution, number, traded)], from_ms, to_ms, limit)
+            return newest_bars(self._long_bars(resolution, number, traded), from_ms, to_ms, limit)
         if to_ms is not None:
             # A bar that begins before `to_ms` is of the UTC day of `to_ms` or the next at most.
             bound = self._first_from(day_of_stamp(to_ms) + timedelta(days=2))
@@ -114,31 +117,35 @@ class DailyTimeline:
         chunks = self._intraday_bars(resolution, number, traded, until_ms)
         return newest_bars(chunks, from_ms, to_ms, limit)
 
-    def _long_bars(self, resolution: Resolution, number: int, traded: int) -> list[Bar]:
-        """Every daily, weekly or monthly bar, ascending."""
-        bars = self._finished_bars(resolution, number)
-        if not traded:
-            return bars
-        today = self._date_of(number)
-        first, _ = period_of(today, resolution)
+    def _long_bars(self, resolution: Resolution, number: int, traded: int) -> Iterator[list[Bar]]:
+        """Daily, weekly or monthly bars, newest first: the open one, then a year as a chunk."""
+        first, _ = period_of(self._date_of(number), resolution)
         start = self._first_from(first)
         parts = [self._series[earlier % len(self._series)] for earlier in range(start, number)]
-        parts.append(self._day(number).path.bar(0, traded))
-        newest = self._bar(day_stamp(self._date_of(start)), joined(parts))
-        return [*(bars[:-1] if start < number else bars), newest]
+        if traded:
+            parts.append(self._day(number).path.bar(0, traded))
+        if parts:
+            yield [self._bar(day_stamp(self._date_of(start)), joined(parts))]
+        end = start
+        for year in range(first.year, ANCHOR_DAY.year - 1, -1):
+            start = min(end, self._first_from(_first_period(year, resolution)))
+            key = (self.symbol.symbol, resolution, start, end)
+            chunk = self._cache.get(key)
+            if chunk is None:
+                chunk = self._bars_of_days(resolution, start, end)
+                self._cache.put(key, chunk)
+            yield chunk
+            end = start
 
-    def _finished_bars(self, resolution: Resolution, number: int) -> list[Bar]:
-        """The bars over all trading days before the one with a number."""
-        key = (self.symbol.symbol, resolution, number)
-        bars = self._cache.get(key)
-        if bars is None:
-            days = ((self._date_of(day), day % len(self._series)) for day in range(number))
-            bars = [
-                self._bar(day_stamp(group[0][0]), joined([self._series[i] for _, i in group]))
-                for _, days_of in groupby(days, key=lambda item: period_of(item[0], resolution)[0])
-                if (group := list(days_of))
-            ]
-            self._cache.put(key, bars)
+    def _bars_of_days(self, resolution: Resolution, start: int, end: int) -> list[Bar]:
+        days = (
+            (self._date_of(day), self._series[day % len(self._series)]) for day in range(start, end)
+        )
+        periods = groupby(days, key=lambda item: period_of(item[0], resolution)[0])
+        bars = []
+        for _, group in periods:
+            together = list(group)
+            bars.append(self._bar(day_stamp(together[0][0]), joined([bar for _, bar in together])))
         return bars
 
     def _intraday_bars(
@@ -232,3 +239,9 @@ class DailyTimeline:
             if len(self._recent) > _DAYS_KEPT:
                 self._recent.popitem(last=False)
         return day
+
+
+def _first_period(year: int, resolution: Resolution) -> date:
+    """The first calendar day of the first day, week or month that begins in a year."""
+    day = date(year, 1, 1)
+    return day + timedelta(days=-day.weekday() % 7) if resolution == "1W" else day

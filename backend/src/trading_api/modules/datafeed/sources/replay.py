@@ -92,16 +92,16 @@ class ReplaySource:
             while True:
                 tick = next(ticks)
                 self._next_ms = tick.time
+                ready = ready + 1 if tick.time <= self._clock.now_ms() else 0
+                if ready == 0:
+                    await self._clock.sleep_until(tick.time)
+                elif ready % _TICKS_PER_TURN == 0:
+                    await asyncio.sleep(0)
                 now = self._clock.now_ms()
                 if now - tick.time > LONGEST_CATCH_UP_MS:
                     ticks = self._ticks(now)
                     self._next_ms = now + 1
                     tick = MarketTick(now, after_gap=True)
-                ready = ready + 1 if tick.time <= now else 0
-                if ready == 0:
-                    await self._clock.sleep_until(tick.time)
-                elif ready % _TICKS_PER_TURN == 0:
-                    await asyncio.sleep(0)
                 yield tick
         finally:
             self._next_ms = None

@@ -4,6 +4,7 @@ import csv
 import gzip
 from collections import defaultdict
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -35,12 +36,14 @@ def committed_source(clock: Clock) -> ReplaySource:
 
 def committed_timelines() -> list[DailyTimeline]:
     """The recordings of the symbols that come with the package."""
-    series = _read()
-    cache = BarCache()
-    return [
-        DailyTimeline(symbol, adjusted(series[symbol.symbol], symbol), cache)
-        for symbol in committed_symbols()
-    ]
+    held = BarCache()
+    return [DailyTimeline(symbol, days, held) for symbol, days in _committed_series()]
+
+
+@cache
+def _committed_series() -> list[tuple[SymbolInfo, dict[date, TickBar]]]:
+    rows = _read()
+    return [(symbol, adjusted(rows[symbol.symbol], symbol)) for symbol in committed_symbols()]
 
 
 def _read() -> dict[str, list[_Row]]:

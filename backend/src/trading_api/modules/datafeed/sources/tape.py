@@ -114,7 +114,10 @@ class TapeTimeline:
         cycle, offset = self._split(until_ms)
         end = cycle * len(offsets) + bisect_left(offsets, offset)
         if before is not None:
-            end = min(end, self._parse_id(before))
+            number = self._parse_id(before)
+            if number >= end:
+                raise ValueError(f"{self.symbol.symbol} has no trade {before[:40]!r} yet")
+            end = number
         first = max(0, end - limit)
         return [self._trade(*divmod(number, len(offsets))) for number in range(first, end)]
 
