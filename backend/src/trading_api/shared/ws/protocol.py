@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from pydantic import BaseModel
 
 from trading_api.domain.errors import InvalidPayload, TradingError
-from trading_api.shared.schema import check_json, invalid_payload
+from trading_api.shared.schema import check_json
 
 VERSION = 1
 LARGEST_EXACT = 2**53 - 1
@@ -167,8 +167,8 @@ def open_envelope(data: bytes) -> dict[str, Raw]:
     check_json(data)
     try:
         return msgspec.json.decode(data, type=dict[str, Raw])
-    except msgspec.ValidationError as error:
-        raise invalid_payload(error) from None
+    except msgspec.ValidationError:
+        raise InvalidPayload("", "the message is not a JSON object") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise TradingError("invalid_json", f"the message is not strict JSON: {error}") from None
 
