@@ -239,9 +239,7 @@ def test_bitcoin_moves_within_seconds_at_any_hour() -> None:
             price = bars["subscriptions"][0]["snapshot"][-1]["close"]
             await world.clock.advance(2 * MINUTE)
             updates = await updates_until_answer(client)
-            closes = {
-                item["payload"]["close"] for item in updates if item["type"] == "bars.update"
-            }
+            closes = {item["payload"]["close"] for item in updates if item["type"] == "bars.update"}
             assert closes - {price}
 
     in_world(act, start=1_767_348_000_000)
