@@ -46,6 +46,7 @@ def test_a_page_consists_of_our_own_files_and_runs_no_inline_script(path: str) -
             policy = page.headers["content-security-policy"]
             assert "default-src 'none'" in policy
             [script_source] = re.findall(r"script-src ([^;]*);", policy)
+            assert "style-src 'self';" in policy
             may_evaluate = " 'unsafe-eval'" if path.endswith("/asyncapi") else ""
             assert script_source == f"'self'{may_evaluate}"
             assert not re.findall(r"<script[^>]*>[^<]", page.text)

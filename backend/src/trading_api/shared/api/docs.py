@@ -24,11 +24,7 @@ class DocsApi(APIRouter):
         """The application's OpenAPI document, drawn by Swagger UI from our own files."""
         application = request.app
         return assets.page(
-            application.title,
-            "swagger-ui",
-            "swagger-page.js",
-            application.openapi_url,
-            policy={"style": "'unsafe-inline'"},
+            application.title, "swagger-ui", "swagger-page.js", application.openapi_url
         )
 
     async def asset(self, file: str, request: Request) -> Response:
