@@ -5,18 +5,11 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from itertools import count, groupby
+from itertools import count
 from typing import NamedTuple
 
-from trading_api.domain.bars import (
-    INTRADAY_MS,
-    BarPath,
-    Grid,
-    TickBar,
-    fewest_trades,
-    joined,
-    period_of,
-)
+from trading_api.domain.bar_path import BarPath, TickBar, fewest_trades
+from trading_api.domain.bars import INTRADAY_MS, Grid, aggregate, period_of
 from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 from trading_api.modules.datafeed.sources.bar_cache import BarCache
@@ -120,33 +113,32 @@ class DailyTimeline:
     def _long_bars(self, resolution: Resolution, number: int, traded: int) -> Iterator[list[Bar]]:
         """Daily, weekly or monthly bars, newest first: the open one, then a year as a chunk."""
         first, _ = period_of(self._date_of(number), resolution)
-        start = self._first_from(first)
-        parts = [self._series[earlier % len(self._series)] for earlier in range(start, number)]
+        end = self._first_from(first)
+        days = self._daily_bars(end, number)
         if traded:
-            parts.append(self._day(number).path.bar(0, traded))
-        if parts:
-            yield [self._bar(day_stamp(self._date_of(start)), joined(parts))]
-        end = start
+            today = self._day(number)
+            days.append(self._bar(day_stamp(today.date), today.path.bar(0, traded)))
+        yield self._coarser(resolution, days)
         for year in range(first.year, ANCHOR_DAY.year - 1, -1):
             start = min(end, self._first_from(_first_period(year, resolution)))
             key = (self.symbol.symbol, resolution, start, end)
             chunk = self._cache.get(key)
             if chunk is None:
-                chunk = self._bars_of_days(resolution, start, end)
+                chunk = self._coarser(resolution, self._daily_bars(start, end))
                 self._cache.put(key, chunk)
             yield chunk
             end = start
 
-    def _bars_of_days(self, resolution: Resolution, start: int, end: int) -> list[Bar]:
-        days = (
-            (self._date_of(day), self._series[day % len(self._series)]) for day in range(start, end)
-        )
-        periods = groupby(days, key=lambda item: period_of(item[0], resolution)[0])
-        bars = []
-        for _, group in periods:
-            together = list(group)
-            bars.append(self._bar(day_stamp(together[0][0]), joined([bar for _, bar in together])))
-        return bars
+    def _daily_bars(self, start: int, end: int) -> list[Bar]:
+        return [
+            self._bar(day_stamp(self._date_of(number)), self._series[number % len(self._series)])
+            for number in range(start, end)
+        ]
+
+    def _coarser(self, resolution: Resolution, days: list[Bar]) -> list[Bar]:
+        if resolution == "1D":
+            return days
+        return aggregate(days, "1D", resolution, self._session, self.symbol.quantity_step)
 
     def _intraday_bars(
         self, resolution: Resolution, number: int, traded: int, until_ms: int

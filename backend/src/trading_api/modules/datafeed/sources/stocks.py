@@ -8,7 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from trading_api.domain.bars import Grid, TickBar
+from trading_api.domain.bar_path import TickBar
+from trading_api.domain.bars import Grid
 from trading_api.domain.market import SymbolInfo
 from trading_api.domain.ports import Clock
 from trading_api.modules.datafeed.sources.bar_cache import BarCache

@@ -8,7 +8,8 @@ from datetime import timedelta
 from itertools import count
 from typing import NamedTuple
 
-from trading_api.domain.bars import INTRADAY_MS, Grid, TickBar, joined, period_of
+from trading_api.domain.bar_path import TickBar, joined
+from trading_api.domain.bars import INTRADAY_MS, Grid, period_of
 from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
 from trading_api.domain.sessions import DAY_MS, TradingSession, day_of_stamp, day_stamp
 from trading_api.modules.datafeed.sources.replay import ANCHOR_MS, Event, Moment, newest_bars
