@@ -5,27 +5,30 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.shared.ws.prices import PricesParameters, run
 from trading_api.domain.ports import Message
 from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.outbox import Outbox
 from trading_api.shared.ws.protocol import texts
-from trading_api.shared.ws.router import Snapshot, WsRouter
+from trading_api.shared.ws.router import Delivery, Snapshot, WsRouter
 from trading_api.testing.clock import ManualClock
 
 TURN_BYTES = 1_000_000
 
 
-def router(name: str = "prices") -> WsRouter:
+def router(delivery: Delivery = "latest") -> WsRouter:
     return WsRouter(
-        name=name,
+        name="prices",
         summary="For tests.",
         scope="market:read",
         parameters=PricesParameters,
         update=Any,
         snapshot=Any,
-        delivery="latest",
+        delivery=delivery,
+        key=lambda value: value % 3,
         topics=lambda _, asked: asked.symbols,
         read=lambda _: Snapshot("e", 0, None),
     )
@@ -91,7 +94,7 @@ def test_all_subscribers_get_the_same_bytes_object() -> None:
         boxes = [outbox(writes) for _ in range(3)]
         for box in boxes:
             hub.subscribe(topic, box)
-        hub.publish(Message("prices:a", 1, "x"))
+        hub.publish(Message("prices:a", 1, 7))
         [frame] = {id(box.frames[0]) for box in boxes}
         [update] = topic.between(0, 1) or []
         assert id(topic.frame_of(update)) == frame
@@ -173,3 +176,54 @@ def test_publishing_to_nobody_needs_no_event_loop() -> None:
     hub = Hub(ManualClock(), TURN_BYTES)
     hub.publish(Message("prices:a", 1, object()))
     hub.gap("prices:a", "nobody hears")
+
+
+def received(writes: list[bytes]) -> list[tuple[str, int, int]]:
+    messages = (msgspec.json.decode(text) for data in writes for text in texts(data))
+    return [(one["topic"], one["seq"], one["payload"]) for one in messages]
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 8))
+    | st.sampled_from(["pause", "resume", "turn"]),
+    max_size=60,
+)
+
+
+@settings(deadline=None)
+@given(steps, st.sampled_from([60, 400, TURN_BYTES]))
+@pytest.mark.parametrize("delivery", ["every", "latest"])
+def test_whatever_happens_a_reader_gets_what_its_class_promises(
+    delivery: Delivery, steps: list[Any], turn_bytes: int
+) -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), turn_bytes)
+        writes: list[bytes] = []
+        box = outbox(writes)
+        published: dict[str, list[int]] = {"prices:a": [], "prices:b": []}
+        for name in published:
+            hub.subscribe(hub.topic(name, router(delivery)), box)
+        for step in [*steps, "turn", "resume"]:
+            if step == "pause":
+                box.paused = True
+            elif step == "resume":
+                box.paused = False
+                box.flush()
+            elif step == "turn":
+                await end_of_turn()
+            else:
+                name = f"prices:{step[0]}"
+                published[name].append(step[1])
+                hub.publish(Message(name, len(published[name]), step[1]))
+
+        for name, values in published.items():
+            seen = {seq: value for topic, seq, value in received(writes) if topic == name}
+            assert list(seen) == sorted(seen)
+            assert seen.items() <= dict(enumerate(values, 1)).items()
+            if delivery == "every":
+                assert len(seen) == len(values)
+            newest = {value % 3: seq for seq, value in enumerate(values, 1)}
+            assert set(newest.values()) <= set(seen)
+        assert len(received(writes)) == len(set(received(writes)))
+
+    run(main())

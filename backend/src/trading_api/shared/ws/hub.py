@@ -108,6 +108,7 @@ class Hub:
             if not frames:
                 dirty.append(outbox)
             frames.append(frame)
+        update.value = None  # the ring keeps the frame
 
     def send(self, outbox: Outbox, frame: bytes) -> None:
         """Send a frame to one connection, in order with its updates."""
@@ -178,6 +179,7 @@ class Hub:
             if not (outbox.paused or outbox.waits):
                 self._touch(outbox)
             outbox.hold(key, frame)
+        update.value = None
 
     def _touch(self, outbox: Outbox) -> None:
         if not self._dirty:

@@ -64,7 +64,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
 
     def write(self, data: bytes) -> None:
         """Send one or more whole frames."""
-        self.transport.write(data)
+        if not self.transport.is_closing():
+            self.transport.write(data)
 
     def pending_bytes(self) -> int:
         """Bytes that the socket has not taken yet."""
