@@ -57,7 +57,9 @@ class GroupCommit:
         self.failed = False
 
     def add(self, pending: Pending) -> None:
-        """Put an entry into the next batch."""
+        """Put an entry into the next batch; after a failure there is none."""
+        if self.failed:
+            return
         self._waiting.append(pending)
         self._idle.clear()
         self._wake.set()

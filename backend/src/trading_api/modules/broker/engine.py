@@ -200,6 +200,7 @@ class Engine:
         """
         if pending is None:
             return
+        self._check_journal()
         waiter = asyncio.get_running_loop().create_future()
         pending.waiters.append(waiter)
         if not await waiter:
@@ -215,8 +216,13 @@ class Engine:
         Raises:
             TradingError: `unavailable`.
         """
+        self._check_journal()
         if not self._ready:
             raise TradingError("unavailable", "the broker is not running")
+
+    def _check_journal(self) -> None:
+        if self._commits.failed:
+            raise TradingError("unavailable", "the journal does not take records")
 
     async def replay(
         self, cell: Cell, route: str, epoch: str, after: int, until: int

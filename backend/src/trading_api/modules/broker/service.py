@@ -122,8 +122,9 @@ class BrokerService:
         """The account that the caller means; their default one is opened at first use.
 
         Raises:
-            TradingError: `unknown_account` also for an account of somebody else.
+            TradingError: `unknown_account` also for an account of somebody else; `unavailable`.
         """
+        self.engine.check_available()
         own = principal.account_id or default_account_id(principal.id)
         wanted = own if account_id is None else AccountId(account_id)
         cell = self.engine.cell(wanted)
