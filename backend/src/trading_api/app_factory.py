@@ -24,7 +24,7 @@ from trading_api.shared import http_errors, openapi
 from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.session import LoginApi, SessionApi
-from trading_api.shared.api.versions import BASE_URL, VersionApi
+from trading_api.shared.api.versions import BASE_URL, CURRENT, VersionApi
 from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
 from trading_api.shared.context import AppContext, committed_symbols
@@ -40,6 +40,13 @@ BUILT_IN: dict[str, ModuleFactory] = {"broker": BrokerModule, "datafeed": Datafe
 ENTRY_POINTS = "trading_api.modules"
 RESERVED_NAMES = frozenset({"health", "versions", "docs", "session", "tickets", "ws"})
 TEST_HOSTS: tuple[str, ...] = ("testserver", "127.0.0.1", "localhost", "[::1]")
+
+SHARED_TAGS = [
+    {"name": "health", "description": "How the server and its modules are."},
+    {"name": "versioning", "description": "Versions of the API, and where everything is."},
+    {"name": "session", "description": "Logging in and out with a browser."},
+    {"name": CURRENT, "description": "Everything in this version of the API."},
+]
 
 _DOCS_PAGE = f"{BASE_URL}/docs"
 _log = logging.getLogger(__name__)
@@ -211,7 +218,7 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
         openapi_url=f"{BASE_URL}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        openapi_tags=tags,
+        openapi_tags=[*tags, *SHARED_TAGS],
         lifespan=lifespan,
         license_info={"name": "MIT", "identifier": "MIT"},
     )
@@ -230,7 +237,7 @@ def _mount_shared(app: FastAPI) -> None:
         VersionApi(tags=["versioning"]),
         SessionApi(tags=["session"]),
     ):
-        app.include_router(router, prefix=BASE_URL, tags=["v1"])
+        app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     app.include_router(DocsApi(), prefix=BASE_URL)
     app.include_router(LoginApi(home=_DOCS_PAGE))
 
@@ -262,7 +269,7 @@ def _mount(app: FastAPI, context: AppContext, module: ModuleProtocol) -> FastWSA
             path = str(getattr(route, "path", ""))
             if not f"{path}/".startswith(own):
                 raise ModuleError(f"module {module.name!r} may not have the address {path}")
-        app.include_router(router, prefix=BASE_URL, tags=["v1"])
+        app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     ws_app: FastWSAdapter | None = None
     if module.get_ws_routers():
         sockets: Any = module
