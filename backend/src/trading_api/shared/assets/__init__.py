@@ -1,7 +1,8 @@
 """The files of the documentation pages, and the one shape of such a page.
 
 The scripts and styles of AsyncAPI React and Swagger UI lie here unchanged, beside their licences;
-`SHA256SUMS` has their checksums. `asyncapi-page.js` and `swagger-page.js` are ours.
+`SHA256SUMS` has their checksums. `asyncapi-page.js`, `swagger-page.js` and `page.css`
+are ours.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "asyncapi-page.js": _JAVASCRIPT,
     "asyncapi-react.css": _CSS,
     "asyncapi-react.js": _JAVASCRIPT,
+    "page.css": _CSS,
     "swagger-page.js": _JAVASCRIPT,
     "swagger-ui.css": _CSS,
     "swagger-ui.js": _JAVASCRIPT,
@@ -72,6 +74,7 @@ def page(
 <title>{escape(title)}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{ASSETS_URL}/{library}.css">
+<link rel="stylesheet" href="{ASSETS_URL}/page.css">
 </head>
 <body>
 <div id="document" data-url="{escape(document_url)}"></div>
