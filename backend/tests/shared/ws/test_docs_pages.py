@@ -52,7 +52,7 @@ def test_a_page_consists_of_our_own_files_and_runs_no_inline_script(path: str) -
             assert not re.findall(r"<script[^>]*>[^<]", page.text)
             assert not re.findall(r"https?://|//[a-z]", page.text)
             files = re.findall(r'(?:src|href)="([^"]*)"', page.text)
-            assert len([file for file in files if file.startswith("/api/v1/docs/assets/")]) == 3
+            assert len([file for file in files if file.startswith("/api/v1/docs/assets/")]) == 4
             for file in files:
                 if not file.startswith("data:"):
                     answer = await http.get(server.url + file)
