@@ -95,7 +95,9 @@ def _close_codes() -> str:
 def _add_route(parts: Parts, router: WsRouter) -> None:
     name = router.name
     parts.channel(
-        name, f"{router.summary}\n\n{_DELIVERY[router.delivery]} Needs scope `{router.scope}`."
+        name,
+        f"{router.summary}\n\n{_DELIVERY[router.delivery]} Needs scope `{router.scope}`.",
+        x_delivery=router.delivery,
     )
     _add_subscribe(parts, router)
     _add_unsubscribe(parts, router)

@@ -60,8 +60,8 @@ class Parts:
         self.schemas[name] = {**schema, "title": name}
         return {"$ref": COMPONENTS.format(name=name)}
 
-    def channel(self, name: str, description: str) -> None:
-        """Add a channel without messages."""
+    def channel(self, name: str, description: str, **extensions: str) -> None:
+        """Add a channel without messages; `x_name=` becomes its member `x-name`."""
         self.channels[name] = {
             "address": self.address,
             "title": name.capitalize(),
@@ -69,6 +69,7 @@ class Parts:
             "servers": [{"$ref": "#/servers/default"}],
             "messages": {},
             "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
+            **{member.replace("_", "-"): value for member, value in extensions.items()},
         }
 
     def request(
