@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,9 +12,10 @@ from trading_api.domain.accounts import AccountState, reserved_total, view_accou
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import fold
 from trading_api.domain.margin import value
-from trading_api.domain.money import ZERO, divide, exact
+from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import OPEN, CancelAllOrders, ClosePosition, Order
 from trading_api.domain.ports import Record
+from trading_api.domain.positions import view_position
 from trading_api.modules.broker.entries import decode_entry, encode_entry
 
 SYMBOLS = ("AAPL", "BTCUSD")
@@ -168,6 +170,27 @@ def test_an_order_adds_up(actions: list[tuple[Any, ...]]) -> None:
             assert (order.id in desk.state.tickets) == (order.status in OPEN)
 
     check()
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_every_figure_that_goes_out_has_its_one_spelling(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    nouns: list[Any] = [
+        *desk.executions,
+        *(each.explanation for each in desk.executions),
+        *desk.state.orders.values(),
+        *(
+            view_position(holding, desk.state.account_id, desk.mark(symbol, holding.quantity))
+            for symbol, holding in desk.state.holdings.items()
+        ),
+        view_account(desk.state, desk.mark),
+    ]
+    for noun in nouns:
+        for figure in msgspec.structs.astuple(noun):
+            if isinstance(figure, Decimal):
+                assert str(figure) == str(canonical(figure))
+                assert "." not in f"{figure:f}" or len(f"{figure:f}".partition(".")[2]) <= 12
 
 
 @settings(max_examples=100, deadline=None)

@@ -235,11 +235,9 @@ def _modified(order: Order, command: ModifyOrder, instrument: SymbolInfo) -> Ord
 
 
 def _cancel_all(progress: Progress, command: CancelAllOrders, market: Market) -> None:
-    state = progress.state
-    ranked = sorted((ticket.rank, wanted) for wanted, ticket in state.tickets.items())
-    for _, wanted in ranked:
-        if command.symbol in (None, state.orders[wanted].symbol):
-            progress.emit(OrderCanceled(order_id=wanted, time=market.now, reason=None))
+    for order in matching.open_orders(progress.state, progress.state.tickets):
+        if command.symbol in (None, order.symbol):
+            progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=None))
 
 
 def _close(progress: Progress, command: ClosePosition, market: Market) -> None:

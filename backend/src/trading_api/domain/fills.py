@@ -96,7 +96,7 @@ def available(offer: Offer, pool: Pool | None) -> Decimal | None:
     """What an account can still take of an offer; None: without end."""
     if offer.size is None:
         return None
-    return offer.size - current(offer, pool).taken
+    return canonical(offer.size - current(offer, pool).taken)
 
 
 def current(offer: Offer, pool: Pool | None) -> Pool:

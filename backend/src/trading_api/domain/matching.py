@@ -74,9 +74,9 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
     book = market.book(command.symbol)
     if book is None or not book.tradable:
         return
-    state = progress.state
-    held = [order for order in open_orders(state, command.order_ids) if order.status == "held"]
-    for order in sorted(held, key=lambda order: state.tickets[order.id].rank):
+    orders = open_orders(progress.state, command.order_ids)
+    held = [order for order in orders if order.status == "held"]
+    for order in held:
         price = risk.reserve_price(order, book)
         if price is None:
             continue
@@ -143,8 +143,10 @@ def _matching(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -
 
 
 def open_orders(state: AccountState, wanted: Iterable[OrderId]) -> list[Order]:
-    """Those of the orders that are open, in the order given."""
-    return [state.orders[each] for each in wanted if each in state.tickets]
+    """Those of the orders that are open, by their turn: a map's own order is no order at all."""
+    tickets = state.tickets
+    ranked = sorted((tickets[each].rank, each) for each in wanted if each in tickets)
+    return [state.orders[each] for _, each in ranked]
 
 
 def expire_at(order: Order, market: Market) -> int | None:

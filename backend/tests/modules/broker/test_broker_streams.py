@@ -10,8 +10,9 @@ import pytest
 from tests.modules.broker.paper_server import IN_SESSION, PaperServer, order, run
 from trading_api.domain.accounts import Account
 from trading_api.domain.errors import TradingError
-from trading_api.domain.orders import CancelAllOrders, Execution, Order
+from trading_api.domain.orders import CancelAllOrders, Execution, Order, PlaceOrder
 from trading_api.domain.positions import Position
+from trading_api.modules.broker.cells import RECENT_ORDERS
 from trading_api.modules.broker.service import default_account_id
 from trading_api.modules.broker.ws import AccountParameters, NoParameters
 from trading_api.shared.auth import OWNER, OWNER_ID, Principal
@@ -19,6 +20,7 @@ from trading_api.shared.schema import components
 from trading_api.shared.ws.router import Snapshot, WsRouter
 
 ACCOUNT = default_account_id(OWNER_ID)
+BUY = PlaceOrder(symbol="AAPL", side="buy", kind="market", quantity=Decimal(1))
 
 
 def channel(server: PaperServer, name: str) -> WsRouter:
@@ -129,6 +131,29 @@ def test_what_was_told_is_told_again_from_the_journal() -> None:
             assert await router.replay(name, "another", 0, 5) is None
 
     run(scenario)
+
+
+def test_what_is_long_past_is_read_from_the_journal() -> None:
+    server = PaperServer()
+
+    async def trade(server: PaperServer) -> None:
+        server.quote()
+        for _ in range(RECENT_ORDERS // 2 + 50):
+            await server.service.submit(OWNER, BUY)
+
+    run(trade, server)
+
+    async def resume(server: PaperServer) -> None:
+        router = channel(server, "orders")
+        assert router.replay is not None
+        told = [(m.seq, m.value) for m in first.told if m.topic == f"orders:{ACCOUNT}"]
+        epoch = read(server, "orders").epoch
+        for after, until in ((0, len(told)), (5, 250), (len(told) - 10, len(told))):
+            found = await router.replay(f"orders:{ACCOUNT}", epoch, after, until)
+            assert found == told[after:until]
+
+    first = server
+    run(resume, PaperServer(server.context.journal))
 
 
 def test_equity_follows_the_marks_at_most_four_times_a_second() -> None:

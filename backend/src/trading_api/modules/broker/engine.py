@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from trading_api.domain.accounts import AccountState
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import JournalCorrupt, TradingError
 from trading_api.domain.evolution import Decision, fold
@@ -20,6 +19,7 @@ from trading_api.domain.orders import (
     OPEN,
     ActivateOrders,
     Command,
+    Execution,
     ExpireOrders,
     MatchQuote,
     MatchTrade,
@@ -27,46 +27,19 @@ from trading_api.domain.orders import (
 )
 from trading_api.domain.ports import Message, Record
 from trading_api.domain.positions import Holding
+from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.commits import GroupCommit, Pending
 from trading_api.modules.broker.connection import Connection, ConnectionWatch
 from trading_api.modules.broker.deadlines import Deadlines
 from trading_api.modules.broker.entries import decode_entry, encode_entry
 from trading_api.modules.broker.index import OrderIndex
 from trading_api.modules.broker.market import MarketData
-from trading_api.modules.broker.publisher import Publisher, epoch_of, replayed
+from trading_api.modules.broker.marks import Marks
+from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.tasks import owned_tasks
 from trading_api.shared.context import AppContext
 
 ACCOUNT_PREFIX = "acc-"
-MARK_INTERVAL_MS = 250
-
-
-class Cell:
-    """An account's two states: what was decided, and how much of that is durable.
-
-    `last` is the newest entry that is not durable yet.
-    """
-
-    __slots__ = ("account_id", "committed", "last", "opening", "working")
-
-    def __init__(self, account_id: AccountId) -> None:
-        self.account_id = account_id
-        self.opening: AccountState | None = None
-        self.working: AccountState | None = None
-        self.committed: AccountState | None = None
-        self.last: Pending | None = None
-
-    @property
-    def shown(self) -> AccountState:
-        """The durable state; of an account that is just being opened, what everybody begins with.
-
-        Raises:
-            TradingError: `unknown_account` when it was never opened.
-        """
-        state = self.committed or self.opening
-        if state is None:
-            raise TradingError("unknown_account", f"account {self.account_id} is not known")
-        return state
 
 
 class Engine:
@@ -85,13 +58,10 @@ class Engine:
         """Forget everything: what counts is in the journal."""
         self._cells: dict[AccountId, Cell] = {}
         self._owned: dict[PrincipalId, list[Cell]] = defaultdict(list)
-        self._holders: dict[str, set[AccountId]] = defaultdict(set)
         self._index = OrderIndex()
         self._timed: set[OrderId] = set()
         self._ready = False
-        self._marked: set[str] = set()
-        self._touched: set[AccountId] = set()
-        self._to_mark = asyncio.Event()
+        self._marks = Marks(self._context.clock, self.market, self.publisher, self._cells)
         self._commits = GroupCommit(self._context.journal, self._on_committed, self._on_failed)
         self._deadlines = Deadlines[Order](self._context.clock, self._on_due)
         self._watch = ConnectionWatch(
@@ -109,7 +79,7 @@ class Engine:
             self._commits.run(),
             self._deadlines.run(),
             self._watch.run(),
-            self._mark_often(),
+            self._marks.run(),
         )
         async with owned_tasks(self._on_failed, *loops):
             self._ready = True
@@ -125,21 +95,23 @@ class Engine:
             if record.stream.startswith(ACCOUNT_PREFIX):
                 self._replay(record)
         for cell in self._cells.values():
-            state = cell.committed = cell.working
+            state = cell.committed
             if state is None:
                 continue
             self._owned[state.principal_id].append(cell)
             for order_id in state.tickets:
                 self._note_order(state.orders[order_id])
             for holding in state.holdings.values():
-                self._note_holding(cell.account_id, holding)
+                self._marks.note_holding(cell.account_id, holding)
 
     def _replay(self, record: Record) -> None:
         cell = self._cell(AccountId(record.stream))
         done = 0 if cell.working is None else cell.working.entries
         if record.seq != done + 1:
             raise JournalCorrupt(f"record {record.seq} of {record.stream} does not follow {done}")
-        cell.working = fold(cell.working, decode_entry(record).events).state
+        decision = fold(cell.working, decode_entry(record).events)
+        cell.working = decision.state
+        cell.commit(decision.state, decision.changes)
 
     def _resume(self) -> None:
         """End what ended while the server was away, then let the present market act."""
@@ -224,20 +196,6 @@ class Engine:
         if self._commits.failed:
             raise TradingError("unavailable", "the journal does not take records")
 
-    async def replay(
-        self, cell: Cell, route: str, epoch: str, after: int, until: int
-    ) -> Sequence[tuple[int, object]] | None:
-        """What topic `orders` or `executions` told between two numbers, from the journal."""
-        state: AccountState | None = None
-        found: list[tuple[int, object]] = []
-        if cell.committed is None or epoch_of(cell.committed) != epoch:
-            return None
-        async for record in self._context.journal.read(cell.account_id):
-            decision = fold(state, decode_entry(record).events)
-            state = decision.state
-            found += replayed(decision.changes, route, after, until)
-        return found
-
     # --- market data
 
     def _on_quote(self, message: Message) -> None:
@@ -250,9 +208,7 @@ class Engine:
             self._open_market(symbol)
         elif heard.for_buys or heard.for_sells:
             self._match_quote(symbol, buys=heard.for_buys, sells=heard.for_sells)
-        if symbol in self._holders:
-            self._marked.add(symbol)
-            self._to_mark.set()
+        self._marks.quote_changed(symbol)
 
     def _on_trade(self, message: Message) -> None:
         trade: Trade = message.value
@@ -304,11 +260,11 @@ class Engine:
         record = Record(cell.account_id, state.entries, self.market.now, data)
         pending = Pending(cell.account_id, record, state, decision.changes)
         cell.working, cell.last = state, pending
-        for change in decision.changes:
-            if isinstance(change.value, Order):
-                self._note_order(change.value)
-            elif isinstance(change.value, Holding):
-                self._note_holding(cell.account_id, change.value)
+        for value in {(c.route, _key_of(c.value)): c.value for c in decision.changes}.values():
+            if isinstance(value, Order):
+                self._note_order(value)
+            elif isinstance(value, Holding):
+                self._marks.note_holding(cell.account_id, value)
         self._commits.add(pending)
         return pending
 
@@ -329,35 +285,20 @@ class Engine:
             self._timed.add(order.id)
             self._deadlines.add(order.expire_at, order)
 
-    def _note_holding(self, account_id: AccountId, holding: Holding) -> None:
-        if holding.quantity:
-            self._holders[holding.symbol].add(account_id)
-        elif holding.symbol in self._holders:
-            self._holders[holding.symbol].discard(account_id)
-            if not self._holders[holding.symbol]:
-                del self._holders[holding.symbol]
-
     def _on_committed(self, batch: Sequence[Pending]) -> None:
-        worth: dict[AccountId, AccountState] = {}
+        worth: dict[AccountId, None] = {}
         for pending in batch:
             cell = self._cells[pending.account_id]
-            cell.committed = pending.state
+            cell.commit(pending.state, pending.changes)
             if cell.last is pending:
                 cell.last = None
             self.publisher.tell(pending.account_id, pending.changes)
             if _moves_money(pending):
-                worth[pending.account_id] = pending.state
+                worth[pending.account_id] = None
             else:
-                self._touched.add(pending.account_id)
-                self._to_mark.set()
+                self._marks.account_changed(pending.account_id)
         for account_id in worth:
-            self._touched.discard(account_id)
-            self._tell_equity(account_id)
-
-    def _tell_equity(self, account_id: AccountId) -> None:
-        state = self._cells[account_id].committed
-        if state is not None:
-            self.publisher.tell_equity(state)
+            self._marks.tell_now(account_id)
 
     def _on_failed(self, error: BaseException) -> None:
         """The journal or a task of ours is broken: stop deciding, and say so."""
@@ -368,27 +309,10 @@ class Engine:
     def _on_connection(self, state: Connection) -> None:
         self.publisher.publish("connection", state)
 
-    async def _mark_often(self) -> None:
-        """Publish positions and equity at new marks, at most four times a second."""
-        while True:
-            await self._to_mark.wait()
-            self._to_mark.clear()
-            self._tell_marks()
-            clock = self._context.clock
-            await clock.sleep_until(clock.now_ms() + MARK_INTERVAL_MS)
 
-    def _tell_marks(self) -> None:
-        self.market.look()
-        symbols, self._marked = self._marked, set()
-        accounts, self._touched = self._touched, set()
-        by_account: dict[AccountId, list[str]] = {account_id: [] for account_id in accounts}
-        for symbol in sorted(symbols):
-            for account_id in self._holders.get(symbol, ()):
-                by_account.setdefault(account_id, []).append(symbol)
-        for account_id in sorted(by_account):
-            state = self._cells[account_id].committed
-            if state is not None:
-                self.publisher.tell_marks(state, by_account[account_id])
+def _key_of(value: Order | Execution | Holding) -> str:
+    """What values of one route replace each other by."""
+    return value.symbol if isinstance(value, Holding) else value.id
 
 
 def _moves_money(pending: Pending) -> bool:

@@ -1,6 +1,6 @@
 """Finds the open orders that a price could fill, without looking at the others."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -13,25 +13,61 @@ _TOLERANCE = 1e-9
 Candidates = Mapping[AccountId, Sequence[OrderId]]
 
 
+class PriceLevels:
+    """Limit orders of one side, by price."""
+
+    def __init__(self) -> None:
+        self._prices: list[float] = []
+        self._levels: dict[float, dict[OrderId, None]] = {}
+
+    def add(self, price: float, order_id: OrderId) -> None:
+        """List an order."""
+        level = self._levels.get(price)
+        if level is None:
+            insort(self._prices, price)
+            level = self._levels[price] = {}
+        level[order_id] = None
+
+    def remove(self, price: float, order_id: OrderId) -> None:
+        """Strike an order off."""
+        level = self._levels[price]
+        del level[order_id]
+        if not level:
+            del self._levels[price]
+            del self._prices[bisect_left(self._prices, price)]
+
+    def at_least(self, price: float) -> list[OrderId]:
+        """The orders whose price is this or more."""
+        prices = self._prices
+        if not prices or prices[-1] < price:
+            return []
+        return self._of(prices[bisect_left(prices, price) :])
+
+    def at_most(self, price: float) -> list[OrderId]:
+        """The orders whose price is this or less."""
+        prices = self._prices
+        if not prices or prices[0] > price:
+            return []
+        return self._of(prices[: bisect_right(prices, price)])
+
+    def _of(self, prices: Sequence[float]) -> list[OrderId]:
+        return [order_id for price in prices for order_id in self._levels[price]]
+
+
 class SymbolOrders:
     """The open orders of one symbol, over all accounts."""
 
     def __init__(self) -> None:
-        self.limits: dict[Side, list[tuple[float, OrderId]]] = {"buy": [], "sell": []}
+        self.limits: dict[Side, PriceLevels] = {"buy": PriceLevels(), "sell": PriceLevels()}
         self.markets: dict[Side, dict[OrderId, None]] = {"buy": {}, "sell": {}}
         self.held: dict[OrderId, None] = {}
 
     def reached(self, side: Side, price: float) -> list[OrderId]:
         """The limits of a side that would trade at the price."""
-        limits = self.limits[side]
         slack = abs(price) * _TOLERANCE
         if side == "buy":
-            if not limits or limits[-1][0] < price - slack:
-                return []
-            return [order_id for _, order_id in limits[bisect_left(limits, (price - slack,)) :]]
-        if not limits or limits[0][0] > price + slack:
-            return []
-        return [order_id for _, order_id in limits[: bisect_left(limits, (price + slack, "\x7f"))]]
+            return self.limits[side].at_least(price - slack)
+        return self.limits[side].at_most(price + slack)
 
 
 class OrderIndex:
@@ -87,13 +123,15 @@ class OrderIndex:
 
     def _add(self, order: Order) -> None:
         self._orders[order.id] = order
-        orders = self._symbols.setdefault(order.symbol, SymbolOrders())
+        orders = self._symbols.get(order.symbol)
+        if orders is None:
+            orders = self._symbols[order.symbol] = SymbolOrders()
         if order.status not in MATCHABLE:
             orders.held[order.id] = None
         elif order.limit_price is None:
             orders.markets[order.side][order.id] = None
         else:
-            insort(orders.limits[order.side], (float(order.limit_price), order.id))
+            orders.limits[order.side].add(float(order.limit_price), order.id)
 
     def _remove(self, order: Order) -> None:
         del self._orders[order.id]
@@ -103,8 +141,7 @@ class OrderIndex:
         elif order.limit_price is None:
             del orders.markets[order.side][order.id]
         else:
-            limits = orders.limits[order.side]
-            del limits[bisect_left(limits, (float(order.limit_price), order.id))]
+            orders.limits[order.side].remove(float(order.limit_price), order.id)
 
 
 def _place_of(order: Order) -> tuple[object, ...]:

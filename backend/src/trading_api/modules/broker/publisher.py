@@ -1,7 +1,7 @@
 """Tells the world what was committed: the topics of each account, numbered without a hole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from trading_api.domain.accounts import AccountState, view_account
@@ -97,8 +97,3 @@ def open_orders(state: AccountState) -> list[Order]:
 
 def _number(identifier: str) -> int:
     return int(identifier.rpartition("-")[2][1:])
-
-
-def replayed(changes: Iterable[Change], route: str, after: int, until: int) -> Sequence[Any]:
-    """The numbered values of a route among changes, those after one number and up to another."""
-    return [(seq, value) for at, seq, value in changes if at == route and after < seq <= until]

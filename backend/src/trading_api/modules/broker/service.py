@@ -23,7 +23,8 @@ from trading_api.domain.orders import (
     Order,
     PlaceOrder,
 )
-from trading_api.modules.broker.engine import ACCOUNT_PREFIX, Cell, Engine
+from trading_api.modules.broker.cells import Cell
+from trading_api.modules.broker.engine import ACCOUNT_PREFIX, Engine
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.schemas import BrokerOptions
@@ -49,6 +50,7 @@ class BrokerService:
 
     def __init__(self, context: AppContext) -> None:
         options = context.options("broker", BrokerOptions)
+        self.journal = context.journal
         max_age_ms = round(options.max_quote_age_s * 1000)
         fee_bps = canonical(Decimal(str(options.fee_bps)))
         self.market = MarketData(context.clock, context.catalogue, fee_bps, max_age_ms)
@@ -152,7 +154,7 @@ class BrokerService:
 
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""
-        if isinstance(command, PlaceOrder | CancelAllOrders) and command.symbol:
+        if isinstance(command, PlaceOrder | CancelAllOrders) and command.symbol is not None:
             instrument = self.market.instrument(command.symbol)
             if instrument is None:
                 raise TradingError("unknown_symbol", f"symbol {command.symbol[:80]!r} is not known")

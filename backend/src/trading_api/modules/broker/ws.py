@@ -12,8 +12,9 @@ from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Position
 from trading_api.domain.topics import parts_of, route_of, topic
 from trading_api.modules.broker import examples
+from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.connection import Connection
-from trading_api.modules.broker.engine import Cell
+from trading_api.modules.broker.history import replay
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.schemas import AccountName
 from trading_api.modules.broker.service import BrokerService
@@ -150,8 +151,8 @@ class _Channels:
     async def _replay(
         self, name: str, epoch: str, after: int, until: int
     ) -> Sequence[tuple[int, Any]] | None:
-        cell = self._cell(name)
-        return await self._service.engine.replay(cell, route_of(name), epoch, after, until)
+        journal = self._service.journal
+        return await replay(journal, self._cell(name), route_of(name), epoch, after, until)
 
 
 def _id_of(position: Any) -> Hashable:
