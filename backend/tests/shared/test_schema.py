@@ -87,5 +87,10 @@ def test_random_bytes_raise_nothing_but_our_error(data: bytes) -> None:
 
 
 def test_a_decimal_says_in_the_schema_what_its_text_looks_like() -> None:
-    quantity = components([Body])["Leg"]["properties"]["quantity"]
+    quantity = components([Body], received=True)["Leg"]["properties"]["quantity"]
     assert "pattern" in str(quantity)
+
+
+def test_what_is_sent_requires_members_that_have_a_default() -> None:
+    assert components([Body])["Body"]["required"] == ["kind", "legs", "leg", "count"]
+    assert "required" not in components([Body], received=True)["Body"]

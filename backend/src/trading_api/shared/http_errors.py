@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -36,7 +36,7 @@ class FieldProblem(Struct, frozen=True):
     message: str
 
 
-class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Problem(Struct, frozen=True, kw_only=True):
     """Why a request was refused."""
 
     type: Annotated[str, Meta(description="`urn:trading-api:error:` and the code")]
@@ -45,8 +45,8 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     detail: Annotated[str, Meta(description="Names the thing, the value and the limit")]
     code: Annotated[str, Meta(description="Stable; the table of codes is in docs/errors.md")]
     request_id: str
-    errors: tuple[FieldProblem, ...] = ()
-    order_id: str | None = None
+    errors: tuple[FieldProblem, ...] | UnsetType = UNSET
+    order_id: str | UnsetType = UNSET
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -74,8 +74,8 @@ def problem_body(error: TradingError, request_id: str) -> bytes:
             detail=error.message,
             code=error.code,
             request_id=request_id,
-            errors=tuple(FieldProblem(*field) for field in error.errors),
-            order_id=error.order_id,
+            errors=tuple(FieldProblem(*field) for field in error.errors) or UNSET,
+            order_id=error.order_id or UNSET,
         )
     )
 

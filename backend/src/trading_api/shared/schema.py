@@ -71,13 +71,17 @@ def _wire_schema(source: Any, _schema: Any, _handler: Any) -> dict[str, Any]:
     return {**inner.pop(source.__name__), EXTRA_COMPONENTS: inner}
 
 
-def components(types: Iterable[Any]) -> dict[str, dict[str, Any]]:
+def components(types: Iterable[Any], *, received: bool = False) -> dict[str, dict[str, Any]]:
     """The named schemas of the types and of all that they refer to."""
-    return json_schemas(types)[1]
+    return json_schemas(types, received=received)[1]
 
 
-def json_schemas(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+def json_schemas(
+    types: Iterable[Any], *, received: bool = False
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """A JSON schema for each type, and the named components that these refer to.
+
+    What we receive may leave out members that have a default; what we send has them all.
 
     Structs and what msgspec knows, as well as Pydantic models, which third-party modules may
     prefer.
@@ -95,27 +99,40 @@ def json_schemas(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, 
             named.update(inner)
             schemas.append(schema)
     for schema in named.values():
-        _complete(schema)
+        _spell_decimals(schema)
+        if not received:
+            _require_what_is_sent(schema)
     return schemas, named
 
 
-def _complete(schema: Any) -> None:
+def _require_what_is_sent(schema: dict[str, Any]) -> None:
+    """A member with a default is always sent, so that it is required and needs no default."""
+    members: dict[str, dict[str, Any]] = schema.get("properties", {})
+    always = schema.get("required", [])
+    required = [name for name in members if name in always or "default" in members[name]]
+    if required:
+        schema["required"] = required
+    for member in members.values():
+        member.pop("default", None)
+
+
+def _spell_decimals(schema: Any) -> None:
     """Say of every decimal in a schema what its text looks like."""
     if isinstance(schema, dict):
         if schema.get("format") == "decimal":
             schema.setdefault("pattern", DECIMAL_PATTERN)
         for value in schema.values():
-            _complete(value)
+            _spell_decimals(value)
     elif isinstance(schema, list):
         for value in schema:
-            _complete(value)
+            _spell_decimals(value)
 
 
 def json_body(type_: Any) -> dict[str, Any]:
     """The `openapi_extra` of an address that decodes its own body."""
     reference = {"$ref": COMPONENTS.format(name=type_.__name__)}
     return {
-        EXTRA_COMPONENTS: components([type_]),
+        EXTRA_COMPONENTS: components([type_], received=True),
         "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
     }
 

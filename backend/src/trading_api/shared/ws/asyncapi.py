@@ -119,12 +119,12 @@ def _add_route(parts: Parts, router: WsRouter) -> None:
 
 def _add_subscribe(parts: Parts, router: WsRouter) -> None:
     request = f"{router.name}.subscribe"
-    parts.schema(router.parameters)
+    parts.schema(router.parameters, received=True)
     parameters = parts.schemas[router.parameters.__name__]
     parameters["additionalProperties"] = False  # the socket refuses them whatever the struct says
     recover = {
         "type": "object",
-        "additionalProperties": parts.schema(protocol.StreamPosition),
+        "additionalProperties": parts.schema(protocol.StreamPosition, received=True),
         "description": "Positions to go on from, by topic",
     }
     payload = parts.component(
@@ -178,7 +178,12 @@ def _add_unsubscribe(parts: Parts, router: WsRouter) -> None:
         router.name,
         request,
         f"Stop updates of {router.name}, by the same parameters or by topics",
-        {"anyOf": [parts.schema(router.parameters), parts.schema(protocol.Topics)]},
+        {
+            "anyOf": [
+                parts.schema(router.parameters, received=True),
+                parts.schema(protocol.Topics, received=True),
+            ]
+        },
         plain(router.examples.parameters),
     )
     parts.reply(
@@ -192,7 +197,7 @@ def _add_unsubscribe(parts: Parts, router: WsRouter) -> None:
 
 def _add_system(parts: Parts) -> None:
     parts.channel("system", "The connection itself.")
-    nothing = parts.schema(protocol.Nothing)
+    nothing = parts.schema(protocol.Nothing, received=True)
     parts.request("system", "system.ping", "Ask for the server's time", nothing, {})
     parts.reply(
         "system",

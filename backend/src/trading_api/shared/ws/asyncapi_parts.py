@@ -35,9 +35,9 @@ class Parts:
         self.messages: dict[str, Json] = {}
         self.schemas: dict[str, Json] = {}
 
-    def schema(self, type_: Any) -> Json:
-        """A schema for the type; what it names becomes components."""
-        [schema], named = json_schemas([type_])
+    def schema(self, type_: Any, *, received: bool = False) -> Json:
+        """A schema for a type that we send or receive; what it names becomes components."""
+        [schema], named = json_schemas([type_], received=received)
         for name, inner in named.items():
             self.schemas.setdefault(name, _draft_07(plain(inner)))
         reference: Json = _draft_07(plain(schema))
