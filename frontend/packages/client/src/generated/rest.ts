@@ -1,0 +1,2981 @@
+// Written by `make specs` from backend/specs; not to be edited.
+export interface paths {
+  "/api/v1/broker/orders": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders, newest first */
+    get: operations["listOrders"];
+    put?: never;
+    /**
+     * Place an order
+     * @description A market order that could be filled at once carries its fill in the answer. An order that is refused for a reason of state exists as `rejected`; the error names it.
+     */
+    post: operations["placeOrder"];
+    /** Cancel every open order, or those of one symbol */
+    delete: operations["cancelAllOrders"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/orders/{order_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One order */
+    get: operations["getOrder"];
+    put?: never;
+    post?: never;
+    /** Cancel an open order */
+    delete: operations["cancelOrder"];
+    options?: never;
+    head?: never;
+    /** Change the quantity or the price of an open order */
+    patch: operations["modifyOrder"];
+    trace?: never;
+  };
+  "/api/v1/broker/positions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Open positions, by symbol */
+    get: operations["listPositions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/positions/{position_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One open position; its id is its symbol */
+    get: operations["getPosition"];
+    put?: never;
+    post?: never;
+    /** Close a position, the whole or a part, by a market order */
+    delete: operations["closePosition"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/executions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Executions, newest first */
+    get: operations["listExecutions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's accounts */
+    get: operations["listAccounts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts/{account_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One account */
+    get: operations["getAccount"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/config": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What this datafeed can do */
+    get: operations["getDatafeedConfiguration"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/time": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The server's clock */
+    get: operations["getTime"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/symbols": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Find symbols
+     * @description An empty query lists all. An exact name comes first, then names that begin with the query, then descriptions with a word that does.
+     */
+    get: operations["searchSymbols"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/symbols/{symbol}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One symbol */
+    get: operations["getSymbol"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/bars": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * History
+     * @description Bars with `from` ≤ time < `to`, ascending; at most 20000, the newest. `to` is now when it is left out or lies in the future; `count_back` asks for so many bars before `to`, whatever `from` says. Share prices are adjusted for splits and dividends.
+     */
+    get: operations["getBars"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/quotes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Present quotes */
+    get: operations["getQuotes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/trades": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Trades, newest first */
+    get: operations["getTrades"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/health": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the server and its modules are */
+    get: operations["getHealth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/versions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The versions of the API */
+    get: operations["getVersions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where everything is */
+    get: operations["getAPIOverview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Exchange the owner token for a session cookie */
+    post: operations["logIn"];
+    /** End the session */
+    delete: operations["logOut"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /**
+     * Account
+     * @description The money of an account.
+     *
+     *         What depends on the market is null while a position has no market; `flags` then has
+     *         `no_market:SYMBOL`.
+     */
+    Account: {
+      id: string;
+      name: string;
+      currency: string;
+      /**
+       * @default netting
+       * @enum {unknown}
+       */
+      mode?: "hedging" | "netting";
+      /**
+       * Format: decimal
+       * @description Deposits, realised profit and fees
+       */
+      balance: string;
+      /** @description Balance and unrealised profit */
+      equity: string | null;
+      unrealized_pnl: string | null;
+      /**
+       * Format: decimal
+       * @description Without fees
+       */
+      realized_pnl: string;
+      /** @description Value of the positions */
+      margin_used: string | null;
+      /**
+       * Format: decimal
+       * @description What open orders would add to it
+       */
+      margin_reserved: string;
+      /** @description Equity less what is used and what is reserved */
+      buying_power: string | null;
+      /**
+       * Format: decimal
+       * @default 1
+       */
+      leverage?: string;
+      /**
+       * @default active
+       * @enum {unknown}
+       */
+      status?: "active" | "halted" | "reducing";
+      /** @default [] */
+      flags?: string[];
+    };
+    /**
+     * AccountPage
+     * @description Accounts, by id.
+     */
+    AccountPage: {
+      items: components["schemas"]["Account"][];
+      next_cursor: string | null;
+    };
+    /**
+     * BarSeries
+     * @description Bars of one symbol, ascending in time.
+     */
+    BarSeries: {
+      symbol: string;
+      /** @enum {unknown} */
+      resolution: "1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60";
+      bars: components["schemas"]["Bar"][];
+      /** @description Where `bars` is empty: time of the nearest earlier bar, if any */
+      next_time: number | null;
+    };
+    /**
+     * CanceledOrders
+     * @description The orders that were ended, oldest first.
+     */
+    CanceledOrders: {
+      orders: components["schemas"]["Order"][];
+    };
+    /**
+     * CurrentTime
+     * @description The server's clock.
+     */
+    CurrentTime: {
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+    };
+    /**
+     * DatafeedConfiguration
+     * @description What this datafeed can do, in the members of a UDF configuration.
+     */
+    DatafeedConfiguration: {
+      /** @default true */
+      supports_search?: boolean;
+      /** @default false */
+      supports_group_request?: boolean;
+      /** @default false */
+      supports_marks?: boolean;
+      /** @default false */
+      supports_timescale_marks?: boolean;
+      /** @default true */
+      supports_time?: boolean;
+      /**
+       * @default [
+       *       "1",
+       *       "5",
+       *       "15",
+       *       "30",
+       *       "60",
+       *       "240",
+       *       "1D",
+       *       "1W",
+       *       "1M"
+       *     ]
+       */
+      supported_resolutions?: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      exchanges: components["schemas"]["Choice"][];
+      symbols_types: components["schemas"]["Choice"][];
+      currency_codes: string[];
+    };
+    /**
+     * ExecutionPage
+     * @description Executions, newest first.
+     */
+    ExecutionPage: {
+      items: components["schemas"]["Execution"][];
+      next_cursor: string | null;
+    };
+    /**
+     * Health
+     * @description How the server is: `degraded` when one of its modules is.
+     */
+    Health: {
+      /** @enum {unknown} */
+      status: "degraded" | "ok";
+      version: string;
+      uptime_s: number;
+      modules: components["schemas"]["ModuleStatus"][];
+    };
+    /**
+     * Order
+     * @description What a caller wants done, how far it is done, and why it stands where it stands.
+     */
+    Order: {
+      id: string;
+      client_order_id: string;
+      account_id: string;
+      symbol: string;
+      /** @enum {unknown} */
+      side: "buy" | "sell";
+      /** @enum {unknown} */
+      type:
+        | "limit"
+        | "limit_if_touched"
+        | "market"
+        | "market_if_touched"
+        | "stop"
+        | "stop_limit"
+        | "trailing_stop"
+        | "trailing_stop_limit";
+      /** Format: decimal */
+      quantity: string;
+      notional?: string | null;
+      /**
+       * Format: decimal
+       * @default 0
+       */
+      filled_quantity?: string;
+      /** @description Of what is filled, half-even to 12 places */
+      average_price?: string | null;
+      limit_price?: string | null;
+      stop_price?: string | null;
+      trail?: components["schemas"]["Trail"] | null;
+      high_water_mark?: string | null;
+      /**
+       * @default gtc
+       * @enum {unknown}
+       */
+      time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
+      expire_at?: number | null;
+      /**
+       * @default regular
+       * @enum {unknown}
+       */
+      session?: "extended" | "regular";
+      /** @default false */
+      post_only?: boolean;
+      /** @default false */
+      reduce_only?: boolean;
+      /** @enum {unknown} */
+      status:
+        | "canceled"
+        | "expired"
+        | "filled"
+        | "held"
+        | "partially_filled"
+        | "pending_cancel"
+        | "pending_new"
+        | "pending_replace"
+        | "rejected"
+        | "working";
+      status_reason?: components["schemas"]["StatusReason"] | null;
+      parent_id?: string | null;
+      parent_type?: ("order" | "position") | null;
+      group_id?: string | null;
+      group_type?: ("bracket" | "oco" | "oto") | null;
+      tag?: string | null;
+      triggered_at?: number | null;
+      /** @description Epoch milliseconds, UTC */
+      created_at: number;
+      /** @description Epoch milliseconds, UTC */
+      updated_at: number;
+      /**
+       * @description Rises by one with every change
+       * @default 1
+       */
+      version?: number;
+    };
+    /**
+     * OrderPage
+     * @description Orders, newest first.
+     */
+    OrderPage: {
+      items: components["schemas"]["Order"][];
+      next_cursor: string | null;
+    };
+    /**
+     * Overview
+     * @description Where to read on, and the socket of every enabled module.
+     */
+    Overview: {
+      api_version: string;
+      documentation: string;
+      openapi_spec: string;
+      websocket_endpoints: components["schemas"]["WebSocketEndpoint"][];
+    };
+    /**
+     * Position
+     * @description A net position as it is shown; one that was closed has quantity 0 and average 0.
+     */
+    Position: {
+      id: string;
+      account_id: string;
+      symbol: string;
+      /** @enum {unknown} */
+      side: "long" | "short";
+      /** Format: decimal */
+      quantity: string;
+      /**
+       * Format: decimal
+       * @description Half-even to 12 places
+       */
+      average_price: string;
+      /**
+       * Format: decimal
+       * @description Quantity times average, before it was rounded
+       */
+      cost: string;
+      /** @description Bid for a long, ask for a short; null without a market */
+      mark_price?: string | null;
+      unrealized_pnl?: string | null;
+      /**
+       * Format: decimal
+       * @description Of everything the account traded in the symbol, without fees
+       */
+      realized_pnl: string;
+      /** @description Epoch milliseconds, UTC */
+      updated_at: number;
+    };
+    /**
+     * PositionPage
+     * @description Open positions, by symbol.
+     */
+    PositionPage: {
+      items: components["schemas"]["Position"][];
+      next_cursor: string | null;
+    };
+    /**
+     * Problem
+     * @description Why a request was refused.
+     */
+    Problem: {
+      /** @description `urn:trading-api:error:` and the code */
+      type: string;
+      title: string;
+      status: number;
+      /** @description Names the thing, the value and the limit */
+      detail: string;
+      /** @description Stable; the table of codes is in docs/errors.md */
+      code: string;
+      request_id: string;
+      /** @default [] */
+      errors?: components["schemas"]["FieldProblem"][];
+      order_id?: string | null;
+    };
+    /**
+     * QuoteList
+     * @description Quotes in the order in which they were asked for.
+     */
+    QuoteList: {
+      items: components["schemas"]["Quote"][];
+      /** @description `cursor` of the next page; null on the last */
+      next_cursor: string | null;
+    };
+    /**
+     * SessionState
+     * @description Whether the browser is logged in after the call.
+     */
+    SessionState: {
+      logged_in: boolean;
+    };
+    /**
+     * SymbolInfo
+     * @description An instrument and the grid that its orders must lie on.
+     */
+    SymbolInfo: {
+      symbol: string;
+      /** @description EXCHANGE:NAME */
+      full_name: string;
+      description: string;
+      /** @enum {unknown} */
+      type: "crypto" | "forex" | "futures" | "index" | "stock";
+      exchange: string;
+      currency: string;
+      base_currency?: string | null;
+      /** @description IANA name of the zone that the session is in */
+      timezone: string;
+      /** @description TradingView session text: 0930-1600 or 24x7 */
+      session: string;
+      price_scale: number;
+      min_move: number;
+      /** Format: decimal */
+      tick_size: string;
+      /** Format: decimal */
+      lot_size: string;
+      /** Format: decimal */
+      min_quantity: string;
+      /** Format: decimal */
+      max_quantity: string;
+      /** Format: decimal */
+      quantity_step: string;
+      /**
+       * @default [
+       *       "1",
+       *       "5",
+       *       "15",
+       *       "30",
+       *       "60",
+       *       "240",
+       *       "1D",
+       *       "1W",
+       *       "1M"
+       *     ]
+       */
+      supported_resolutions?: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      /** @default false */
+      has_depth?: boolean;
+      /** @default true */
+      has_trades?: boolean;
+      /** @enum {unknown} */
+      fidelity: "bar" | "daily" | "tick";
+      /**
+       * @default closed
+       * @enum {unknown}
+       */
+      status?: "break" | "closed" | "halted" | "open" | "stale";
+      /** @default true */
+      shortable?: boolean;
+      /**
+       * Format: decimal
+       * @default 1
+       */
+      margin_rate?: string;
+    };
+    /**
+     * SymbolList
+     * @description Instruments, best match first.
+     */
+    SymbolList: {
+      items: components["schemas"]["SymbolInfo"][];
+      /** @description `cursor` of the next page; null on the last */
+      next_cursor: string | null;
+    };
+    /**
+     * TradeList
+     * @description Trades, newest first.
+     */
+    TradeList: {
+      items: components["schemas"]["Trade"][];
+      /** @description `cursor` of the next page; null on the last */
+      next_cursor: string | null;
+    };
+    /**
+     * Versions
+     * @description The versions of the API, and that of the server.
+     */
+    Versions: {
+      current: string;
+      versions: components["schemas"]["Version"][];
+      server: string;
+    };
+    /**
+     * PlaceOrderRequest
+     * @description An order to place; a limit order needs a `limit_price`, a market order takes none.
+     */
+    PlaceOrderRequest: {
+      symbol: string;
+      /** @enum {unknown} */
+      side: "buy" | "sell";
+      /** @enum {unknown} */
+      type: "limit" | "market";
+      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
+      quantity: string;
+      limit_price?: string | null;
+      /**
+       * @default gtc
+       * @enum {unknown}
+       */
+      time_in_force?: "day" | "fok" | "gtc" | "ioc";
+      client_order_id?: string | null;
+      account_id?: string | null;
+      tag?: string | null;
+    };
+    /**
+     * ModifyOrderRequest
+     * @description What to change of an open order; members left out stay as they are.
+     *
+     *         `symbol`, `side`, `type` and `time_in_force` may be repeated but not changed.
+     */
+    ModifyOrderRequest: {
+      version?: number | null;
+      quantity?: string | null;
+      limit_price?: string | null;
+      symbol?: string | null;
+      side?: ("buy" | "sell") | null;
+      type?:
+        | (
+            | "limit"
+            | "limit_if_touched"
+            | "market"
+            | "market_if_touched"
+            | "stop"
+            | "stop_limit"
+            | "trailing_stop"
+            | "trailing_stop_limit"
+          )
+        | null;
+      time_in_force?: ("day" | "fok" | "gtc" | "gtd" | "ioc") | null;
+      account_id?: string | null;
+    };
+    /**
+     * LogIn
+     * @description The owner token.
+     */
+    LogIn: {
+      token: string;
+    };
+    /**
+     * Bar
+     * @description Prices and volume of one bucket of time; `time` is when the bucket opens.
+     */
+    Bar: {
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+      open: number;
+      high: number;
+      low: number;
+      close: number;
+      volume: number;
+    };
+    /**
+     * StatusReason
+     * @description Why an order has its status: a stable code and a sentence.
+     */
+    StatusReason: {
+      code: string;
+      message: string;
+    };
+    /**
+     * Trail
+     * @description How far a trailing stop follows the market.
+     */
+    Trail: {
+      /** @enum {unknown} */
+      kind: "absolute" | "percent";
+      /** Format: decimal */
+      value: string;
+    };
+    /**
+     * Choice
+     * @description One entry of a search form's list; the empty value stands for all.
+     */
+    Choice: {
+      value: string;
+      name: string;
+      desc: string;
+    };
+    /**
+     * Execution
+     * @description One fill of an order, with its fee and its explanation.
+     */
+    Execution: {
+      id: string;
+      order_id: string;
+      client_order_id: string;
+      account_id: string;
+      symbol: string;
+      /** @enum {unknown} */
+      side: "buy" | "sell";
+      /** Format: decimal */
+      quantity: string;
+      /** Format: decimal */
+      price: string;
+      /** Format: decimal */
+      fee: string;
+      fee_currency: string;
+      /** @enum {unknown} */
+      liquidity: "maker" | "taker";
+      /** Format: decimal */
+      cumulative_quantity: string;
+      /** Format: decimal */
+      leaves_quantity: string;
+      /** @enum {unknown} */
+      fidelity: "bar" | "daily" | "tick";
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+      explanation: components["schemas"]["Explanation"];
+    };
+    /**
+     * Explanation
+     * @description Why an execution has its price and size: the rule and the market that it saw.
+     *
+     *         `size_before` and `size_after` are what the account could still take at that price, or of that
+     *         trade; null, and `size_unknown` true, where the market displays no size.
+     */
+    Explanation: {
+      /** @enum {unknown} */
+      rule: "limit_maker" | "limit_opening" | "limit_taker" | "market" | "trade_print";
+      /** @description Number of the quote or trade in its topic */
+      market_seq: number;
+      bid: string | null;
+      ask: string | null;
+      size_before: string | null;
+      size_after: string | null;
+      size_unknown: boolean;
+      /**
+       * Format: decimal
+       * @default 0
+       */
+      slippage?: string;
+      seed?: string | null;
+    };
+    /**
+     * ModuleStatus
+     * @description How one module is; `detail` says why it is degraded.
+     */
+    ModuleStatus: {
+      name: string;
+      status: string;
+      detail: string | null;
+    };
+    /**
+     * WebSocketEndpoint
+     * @description Where a module's socket is, and its documents.
+     */
+    WebSocketEndpoint: {
+      module: string;
+      url: string;
+      asyncapi_url: string;
+      asyncapi_docs: string;
+    };
+    /**
+     * FieldProblem
+     * @description What is wrong with one member of a request.
+     */
+    FieldProblem: {
+      /** @description Path of the member, such as `orders[0].quantity` */
+      field: string;
+      code: string;
+      message: string;
+    };
+    /**
+     * Quote
+     * @description The best bid and ask of a symbol with the figures of its trading day.
+     */
+    Quote: {
+      symbol: string;
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+      bid: number | null;
+      ask: number | null;
+      bid_size: number | null;
+      ask_size: number | null;
+      last: number | null;
+      change: number | null;
+      change_percent: number | null;
+      open: number | null;
+      high: number | null;
+      low: number | null;
+      previous_close: number | null;
+      volume: number | null;
+      /** @enum {unknown} */
+      status: "break" | "closed" | "halted" | "open" | "stale";
+      /** @enum {unknown} */
+      fidelity: "bar" | "daily" | "tick";
+    };
+    /**
+     * Trade
+     * @description One print; `side` is the aggressor's.
+     */
+    Trade: {
+      id: string;
+      symbol: string;
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+      price: number;
+      size: number;
+      /** @enum {unknown} */
+      side: "buy" | "sell";
+    };
+    /**
+     * Version
+     * @description One version of the API; `released` is a date.
+     */
+    Version: {
+      version: string;
+      status: string;
+      released: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type Account = components["schemas"]["Account"];
+export type AccountPage = components["schemas"]["AccountPage"];
+export type BarSeries = components["schemas"]["BarSeries"];
+export type CanceledOrders = components["schemas"]["CanceledOrders"];
+export type CurrentTime = components["schemas"]["CurrentTime"];
+export type DatafeedConfiguration = components["schemas"]["DatafeedConfiguration"];
+export type ExecutionPage = components["schemas"]["ExecutionPage"];
+export type Health = components["schemas"]["Health"];
+export type Order = components["schemas"]["Order"];
+export type OrderPage = components["schemas"]["OrderPage"];
+export type Overview = components["schemas"]["Overview"];
+export type Position = components["schemas"]["Position"];
+export type PositionPage = components["schemas"]["PositionPage"];
+export type Problem = components["schemas"]["Problem"];
+export type QuoteList = components["schemas"]["QuoteList"];
+export type SessionState = components["schemas"]["SessionState"];
+export type SymbolInfo = components["schemas"]["SymbolInfo"];
+export type SymbolList = components["schemas"]["SymbolList"];
+export type TradeList = components["schemas"]["TradeList"];
+export type Versions = components["schemas"]["Versions"];
+export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
+export type ModifyOrderRequest = components["schemas"]["ModifyOrderRequest"];
+export type LogIn = components["schemas"]["LogIn"];
+export type Bar = components["schemas"]["Bar"];
+export type StatusReason = components["schemas"]["StatusReason"];
+export type Trail = components["schemas"]["Trail"];
+export type Choice = components["schemas"]["Choice"];
+export type Execution = components["schemas"]["Execution"];
+export type Explanation = components["schemas"]["Explanation"];
+export type ModuleStatus = components["schemas"]["ModuleStatus"];
+export type WebSocketEndpoint = components["schemas"]["WebSocketEndpoint"];
+export type FieldProblem = components["schemas"]["FieldProblem"];
+export type Quote = components["schemas"]["Quote"];
+export type Trade = components["schemas"]["Trade"];
+export type Version = components["schemas"]["Version"];
+export type $defs = Record<string, never>;
+export interface operations {
+  listOrders: {
+    parameters: {
+      query?: {
+        status?: "open" | "closed" | "all";
+        symbol?: string | null;
+        client_order_id?: string | null;
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "acc-4c1029697ee3-o1",
+           *           "client_order_id": "first-order",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "buy",
+           *           "type": "limit",
+           *           "quantity": "0.05",
+           *           "filled_quantity": "0.05",
+           *           "average_price": "78389",
+           *           "limit_price": "78390",
+           *           "time_in_force": "gtc",
+           *           "session": "regular",
+           *           "post_only": false,
+           *           "reduce_only": false,
+           *           "status": "filled",
+           *           "created_at": 1784505612345,
+           *           "updated_at": 1784505612345,
+           *           "version": 2
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["OrderPage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  placeOrder: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "symbol": "BTCUSD",
+         *       "side": "buy",
+         *       "type": "limit",
+         *       "quantity": "0.05",
+         *       "limit_price": "78390",
+         *       "time_in_force": "gtc",
+         *       "client_order_id": "first-order"
+         *     }
+         */
+        "application/json": components["schemas"]["PlaceOrderRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          /** @description `true` when the client order id and the body had come before; this is the first answer again */
+          "Idempotent-Replayed"?: "true";
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  cancelAllOrders: {
+    parameters: {
+      query?: {
+        symbol?: string | null;
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "orders": [
+           *         {
+           *           "id": "acc-4c1029697ee3-o1",
+           *           "client_order_id": "first-order",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "buy",
+           *           "type": "limit",
+           *           "quantity": "0.05",
+           *           "filled_quantity": "0.05",
+           *           "average_price": "78389",
+           *           "limit_price": "78390",
+           *           "time_in_force": "gtc",
+           *           "session": "regular",
+           *           "post_only": false,
+           *           "reduce_only": false,
+           *           "status": "filled",
+           *           "created_at": 1784505612345,
+           *           "updated_at": 1784505612345,
+           *           "version": 2
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["CanceledOrders"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getOrder: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        order_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  cancelOrder: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        order_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  modifyOrder: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        order_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "version": 1,
+         *       "quantity": "0.04",
+         *       "limit_price": "78380.5"
+         *     }
+         */
+        "application/json": components["schemas"]["ModifyOrderRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listPositions: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "BTCUSD",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "long",
+           *           "quantity": "0.05",
+           *           "average_price": "78389",
+           *           "cost": "3919.45",
+           *           "mark_price": "78388",
+           *           "unrealized_pnl": "-0.05",
+           *           "realized_pnl": "0",
+           *           "updated_at": 1784505612345
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["PositionPage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getPosition: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        position_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "BTCUSD",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "long",
+           *       "quantity": "0.05",
+           *       "average_price": "78389",
+           *       "cost": "3919.45",
+           *       "mark_price": "78388",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "updated_at": 1784505612345
+           *     }
+           */
+          "application/json": components["schemas"]["Position"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  closePosition: {
+    parameters: {
+      query?: {
+        /** @description Default: all of it */
+        quantity?: string | null;
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        position_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listExecutions: {
+    parameters: {
+      query?: {
+        symbol?: string | null;
+        order_id?: string | null;
+        /** @description Instant in epoch milliseconds, UTC */
+        from?: number | null;
+        /** @description Exclusive */
+        to?: number | null;
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "acc-4c1029697ee3-x1",
+           *           "order_id": "acc-4c1029697ee3-o1",
+           *           "client_order_id": "first-order",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "buy",
+           *           "quantity": "0.05",
+           *           "price": "78389",
+           *           "fee": "0",
+           *           "fee_currency": "USD",
+           *           "liquidity": "taker",
+           *           "cumulative_quantity": "0.05",
+           *           "leaves_quantity": "0",
+           *           "fidelity": "tick",
+           *           "time": 1784505612345,
+           *           "explanation": {
+           *             "rule": "limit_taker",
+           *             "market_seq": 4711,
+           *             "bid": "78388",
+           *             "ask": "78389",
+           *             "size_before": "0.41200511",
+           *             "size_after": "0.36200511",
+           *             "size_unknown": false,
+           *             "slippage": "0"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["ExecutionPage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listAccounts: {
+    parameters: {
+      query?: {
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "acc-4c1029697ee3",
+           *           "name": "Paper account",
+           *           "currency": "USD",
+           *           "mode": "netting",
+           *           "balance": "100000",
+           *           "equity": "99999.95",
+           *           "unrealized_pnl": "-0.05",
+           *           "realized_pnl": "0",
+           *           "margin_used": "3919.4",
+           *           "margin_reserved": "0",
+           *           "buying_power": "96080.55",
+           *           "leverage": "1",
+           *           "status": "active",
+           *           "flags": []
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["AccountPage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3",
+           *       "name": "Paper account",
+           *       "currency": "USD",
+           *       "mode": "netting",
+           *       "balance": "100000",
+           *       "equity": "99999.95",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "margin_used": "3919.4",
+           *       "margin_reserved": "0",
+           *       "buying_power": "96080.55",
+           *       "leverage": "1",
+           *       "status": "active",
+           *       "flags": []
+           *     }
+           */
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getDatafeedConfiguration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "supports_search": true,
+           *       "supports_group_request": false,
+           *       "supports_marks": false,
+           *       "supports_timescale_marks": false,
+           *       "supports_time": true,
+           *       "supported_resolutions": [
+           *         "1",
+           *         "5",
+           *         "15",
+           *         "30",
+           *         "60",
+           *         "240",
+           *         "1D",
+           *         "1W",
+           *         "1M"
+           *       ],
+           *       "exchanges": [
+           *         {
+           *           "value": "",
+           *           "name": "All",
+           *           "desc": ""
+           *         },
+           *         {
+           *           "value": "NASDAQ",
+           *           "name": "NASDAQ",
+           *           "desc": "NASDAQ"
+           *         }
+           *       ],
+           *       "symbols_types": [
+           *         {
+           *           "value": "",
+           *           "name": "All",
+           *           "desc": ""
+           *         },
+           *         {
+           *           "value": "stock",
+           *           "name": "Stock",
+           *           "desc": "stock"
+           *         }
+           *       ],
+           *       "currency_codes": [
+           *         "USD"
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["DatafeedConfiguration"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getTime: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "time": 1784505612345
+           *     }
+           */
+          "application/json": components["schemas"]["CurrentTime"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  searchSymbols: {
+    parameters: {
+      query?: {
+        query?: string;
+        type?: string;
+        exchange?: string;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "symbol": "AAPL",
+           *           "full_name": "NASDAQ:AAPL",
+           *           "description": "Apple Inc.",
+           *           "type": "stock",
+           *           "exchange": "NASDAQ",
+           *           "currency": "USD",
+           *           "timezone": "America/New_York",
+           *           "session": "0930-1600",
+           *           "price_scale": 100,
+           *           "min_move": 1,
+           *           "tick_size": "0.01",
+           *           "lot_size": "1",
+           *           "min_quantity": "1",
+           *           "max_quantity": "1000000",
+           *           "quantity_step": "1",
+           *           "supported_resolutions": [
+           *             "1",
+           *             "5",
+           *             "15",
+           *             "30",
+           *             "60",
+           *             "240",
+           *             "1D",
+           *             "1W",
+           *             "1M"
+           *           ],
+           *           "has_depth": false,
+           *           "has_trades": true,
+           *           "fidelity": "daily",
+           *           "status": "open",
+           *           "shortable": true,
+           *           "margin_rate": "1"
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["SymbolList"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getSymbol: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name or EXCHANGE:NAME */
+        symbol: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": "AAPL",
+           *       "full_name": "NASDAQ:AAPL",
+           *       "description": "Apple Inc.",
+           *       "type": "stock",
+           *       "exchange": "NASDAQ",
+           *       "currency": "USD",
+           *       "timezone": "America/New_York",
+           *       "session": "0930-1600",
+           *       "price_scale": 100,
+           *       "min_move": 1,
+           *       "tick_size": "0.01",
+           *       "lot_size": "1",
+           *       "min_quantity": "1",
+           *       "max_quantity": "1000000",
+           *       "quantity_step": "1",
+           *       "supported_resolutions": [
+           *         "1",
+           *         "5",
+           *         "15",
+           *         "30",
+           *         "60",
+           *         "240",
+           *         "1D",
+           *         "1W",
+           *         "1M"
+           *       ],
+           *       "has_depth": false,
+           *       "has_trades": true,
+           *       "fidelity": "daily",
+           *       "status": "open",
+           *       "shortable": true,
+           *       "margin_rate": "1"
+           *     }
+           */
+          "application/json": components["schemas"]["SymbolInfo"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getBars: {
+    parameters: {
+      query: {
+        /** @description Name or EXCHANGE:NAME */
+        symbol: string;
+        resolution: "1" | "5" | "15" | "30" | "60" | "240" | "1D" | "1W" | "1M";
+        /** @description Instant in epoch milliseconds, UTC */
+        from?: number | null;
+        /** @description Instant in epoch milliseconds, UTC */
+        to?: number | null;
+        count_back?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": "BTCUSD",
+           *       "resolution": "1",
+           *       "bars": [
+           *         {
+           *           "time": 1784505540000,
+           *           "open": 78371,
+           *           "high": 78386,
+           *           "low": 78371,
+           *           "close": 78380,
+           *           "volume": 0.31250017
+           *         },
+           *         {
+           *           "time": 1784505600000,
+           *           "open": 78380,
+           *           "high": 78391,
+           *           "low": 78379,
+           *           "close": 78390,
+           *           "volume": 0.12084
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["BarSeries"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getQuotes: {
+    parameters: {
+      query: {
+        /** @description At most 1000 names, separated by commas */
+        symbols: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "symbol": "BTCUSD",
+           *           "time": 1784505612345,
+           *           "bid": 78389,
+           *           "ask": 78390,
+           *           "bid_size": 0.41200511,
+           *           "ask_size": 1.2,
+           *           "last": 78390,
+           *           "change": 71,
+           *           "change_percent": 0.0907,
+           *           "open": 78319,
+           *           "high": 78497,
+           *           "low": 78319,
+           *           "previous_close": 78319,
+           *           "volume": 301.77193324,
+           *           "status": "open",
+           *           "fidelity": "tick"
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["QuoteList"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getTrades: {
+    parameters: {
+      query: {
+        /** @description Name or EXCHANGE:NAME */
+        symbol: string;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "114578-568694550",
+           *           "symbol": "BTCUSD",
+           *           "time": 1784505612345,
+           *           "price": 78390,
+           *           "size": 0.0004,
+           *           "side": "buy"
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["TradeList"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getHealth: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  getVersions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Versions"];
+        };
+      };
+    };
+  };
+  getAPIOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+    };
+  };
+  logIn: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LogIn"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionState"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  logOut: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionState"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+}
