@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Collection
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -14,6 +14,7 @@ from trading_api.shared.http_errors import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
 
+_SAFE_ANSWER = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 _http_scheme = {"ws": "http", "wss": "https"}
 
 
@@ -105,13 +106,11 @@ def _bounded(receive: Receive) -> Receive:
 
 def _with_headers(send: Send, request_id: str) -> Send:
     """Give every answer its id, and tell browsers to believe its content type."""
+    name = (b"x-request-id", request_id.encode())
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = request_id
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers.setdefault("Referrer-Policy", "no-referrer")
+            message["headers"] = [*message["headers"], name, *_SAFE_ANSWER]
         await send(message)
 
     return send_with_headers

@@ -42,15 +42,20 @@ def rest_routes(app: FastAPI) -> Iterator[Any]:
             yield context
 
 
+def security(requires: Requires) -> list[dict[str, list[str]]]:
+    """The `security` of an operation whose caller is found by `requires`."""
+    scopes = [] if requires.scope is None else [requires.scope]
+    return [{name: scopes} for name in SECURITY_SCHEMES]
+
+
 def _say_who_may_call(app: FastAPI, document: dict[str, Any]) -> None:
     document["components"]["securitySchemes"] = SECURITY_SCHEMES
     for route in rest_routes(app):
         for dependency in route.dependant.dependencies:
             if isinstance(dependency.call, Requires) and route.include_in_schema:
-                scopes = [dependency.call.scope] if dependency.call.scope else []
                 for method in route.methods:
                     operation = document["paths"][route.path][method.lower()]
-                    operation["security"] = [{name: scopes} for name in SECURITY_SCHEMES]
+                    operation["security"] = security(dependency.call)
 
 
 def _lift(node: Any, schemas: dict[str, Any]) -> None:

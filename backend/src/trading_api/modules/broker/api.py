@@ -32,8 +32,9 @@ from trading_api.modules.broker.schemas import (
     PositionPage,
 )
 from trading_api.modules.broker.service import BrokerService
-from trading_api.shared.auth import AccountReader, Trader
+from trading_api.shared.auth import AccountReader, Requires, Trader
 from trading_api.shared.http_errors import problems
+from trading_api.shared.openapi import security
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import (
     Wire,
@@ -44,9 +45,16 @@ from trading_api.shared.schema import (
     parse_decimal,
 )
 
-AccountQuery = Annotated[
-    str | None, Query(max_length=100, description="Default: the caller's own account")
-]
+TRADER = Requires("orders:write")
+
+ACCOUNT_TEXT = "Default: the caller's own account"
+AccountQuery = Annotated[str | None, Query(max_length=100, description=ACCOUNT_TEXT)]
+ACCOUNT_PARAMETER = {
+    "name": "account_id",
+    "in": "query",
+    "description": ACCOUNT_TEXT,
+    "schema": {"type": "string", "maxLength": 100},
+}
 OrderPath = Annotated[str, Path(max_length=120, examples=[examples.ORDER_ID])]
 PositionPath = Annotated[str, Path(max_length=100, examples=["BTCUSD"])]
 SymbolQuery = Annotated[str | None, Query(max_length=100, examples=["BTCUSD"])]
@@ -93,13 +101,18 @@ class BrokerApi(APIRouter):
             responses=_answers(
                 examples.ORDER, 400, 401, 403, 404, 409, 413, 415, 422, 503, status=201, replay=True
             ),
-            openapi_extra=_body(PlaceOrderRequest, examples.PLACE),
+            openapi_extra={
+                **_body(PlaceOrderRequest, examples.PLACE),
+                "parameters": [ACCOUNT_PARAMETER],
+                "security": security(TRADER),
+            },
         )
-        async def place_order(
-            request: Request, caller: Trader, account_id: AccountQuery = None
-        ) -> Response:
+        async def place_order(request: Request) -> Response:
+            # The address that is in a hurry resolves its own arguments: FastAPI's way costs as
+            # much as the engine takes to decide on the order.
+            caller = await TRADER(request)
             body = decode(PlaceOrderRequest, await _json_of(request))
-            account_id = _one_account(account_id, body.account_id)
+            account_id = _one_account(request.query_params.get("account_id"), body.account_id)
             answer = await service.submit(caller, body.command(), account_id)
             headers = {"Idempotent_Replayed": "true"} if answer.replayed else {}
             return json_response(answer.orders[0], 201, **headers)

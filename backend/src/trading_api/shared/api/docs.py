@@ -39,7 +39,6 @@ class DocsApi(APIRouter):
         headers = {
             "ETag": f'"{found.checksum}"',
             "Cache-Control": f"public, max-age={MAX_AGE_S}",
-            "X-Content-Type-Options": "nosniff",
         }
         if headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)

@@ -89,8 +89,6 @@ def page(
             "Content-Security-Policy": _SECURITY_POLICY.format(
                 evaluate=" 'unsafe-eval'" if may_evaluate else ""
             ),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-cache",
         },
     )
