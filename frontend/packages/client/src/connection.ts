@@ -162,21 +162,20 @@ export class Connection {
     this.#clearTimers();
     this.#heardAt = performance.now();
     this.#after(this.#options.timing.stableMs, () => (this.#failures = 0));
-    this.#watch(this.#options.timing.silenceMs);
+    this.#watch();
     this.#set({ status: "open" });
     this.#owner.up();
   }
 
-  /** Probe when the time has passed in silence, else look again when it would have. */
-  #watch(delayMs: number): void {
+  /** Probe when the time will have passed in silence; give up when that is met by silence too. */
+  #watch(): void {
     const { silenceMs, answerMs } = this.#options.timing;
-    this.#after(delayMs, () => {
-      const heardAt = this.#heardAt;
-      const silent = performance.now() - heardAt;
-      if (silent < silenceMs) return this.#watch(silenceMs - silent);
+    const heardAt = this.#heardAt;
+    this.#after(Math.max(0, silenceMs - (performance.now() - heardAt)), () => {
+      if (this.#heardAt !== heardAt) return this.#watch();
       this.#after(answerMs, () => {
         if (this.#heardAt === heardAt) this.abandon("the server is silent");
-        else this.#watch(silenceMs);
+        else this.#watch();
       });
       this.#owner.probe();
     });

@@ -32,7 +32,7 @@ export {
   type GapReason,
   type Listener,
   type ParametersOf,
-  type Position as StreamPosition,
+  type StreamPosition,
   type Refusal,
   type RequestOf,
   type RouteOf,

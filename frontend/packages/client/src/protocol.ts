@@ -39,7 +39,7 @@ export type UpdateOf<P extends SocketProtocol, R extends RouteOf<P>> = Member<
 >;
 
 /** Where a value stands in its topic. */
-export interface Position {
+export interface StreamPosition {
   readonly topic: string;
   readonly epoch: string;
   readonly seq: number;
@@ -75,7 +75,7 @@ export interface ServerNotice {
 }
 
 /** One topic of a subscribe reply. */
-export interface TopicState extends Position {
+export interface TopicState extends StreamPosition {
   readonly recovered: boolean;
   readonly snapshot: unknown;
 }
@@ -83,9 +83,9 @@ export interface TopicState extends Position {
 /** What a listener hears; each method is optional but `snapshot` comes before any `update`. */
 export interface Listener<S, U> {
   /** The state now, of one topic: replaces whatever was known of it. */
-  snapshot?(value: S, at: Position): void;
+  snapshot?(value: S, at: StreamPosition): void;
   /** What changed since. */
-  update?(value: U, at: Position): void;
+  update?(value: U, at: StreamPosition): void;
   /** Something is missing; a snapshot follows. */
   gap?(gap: Gap): void;
   /** The server refuses the subscription, which has ended. */
@@ -121,4 +121,28 @@ export class SocketError extends Error {
 /** An error of our own making. */
 export function localError(code: string, message: string, retryable = false): SocketError {
   return new SocketError({ code, message, retryable, details: {} });
+}
+
+/** The refusal that the payload of an error message is. */
+export function refusalOf(payload: unknown): SocketError {
+  const { code, message, retryable, details } = isObject(payload) ? payload : {};
+  return new SocketError({
+    code: typeof code === "string" ? code : "unknown",
+    message: typeof message === "string" ? message : "the server refused without a reason",
+    retryable: retryable === true,
+    details: isObject(details) ? details : {},
+  });
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+export function isTopicState(value: unknown): value is TopicState {
+  return (
+    isObject(value) &&
+    typeof value["topic"] === "string" &&
+    typeof value["epoch"] === "string" &&
+    Number.isSafeInteger(value["seq"])
+  );
 }

@@ -1,6 +1,6 @@
 /** Requests that wait for their answer. */
 
-import { localError, SocketError, type Refusal } from "./protocol.js";
+import { localError, refusalOf, type SocketError } from "./protocol.js";
 
 export type Answer =
   | { readonly ok: true; readonly payload: unknown }
@@ -49,7 +49,7 @@ export class Requests {
     this.#pending.delete(id as number);
     clearTimeout(pending.timer);
     if (type === "error") {
-      pending.answered({ ok: false, error: new SocketError(payload as Refusal) });
+      pending.answered({ ok: false, error: refusalOf(payload) });
     } else if (type === `${pending.type}.response`) {
       pending.answered({ ok: true, payload });
     } else {

@@ -13,14 +13,15 @@ import {
   type Delivery,
   type Gap,
   type Listener,
+  isObject,
   localError,
   type ParametersOf,
-  type Refusal,
+  refusalOf,
   type RequestOf,
   type RouteOf,
   type ServerNotice,
   type SnapshotOf,
-  SocketError,
+  type SocketError,
   type SocketProtocol,
   type Subscription,
   type UpdateOf,
@@ -220,15 +221,15 @@ export class TypedSocket<P extends SocketProtocol> {
     const frame = parsed(data);
     if (frame === null) return this.#connection.abandon("the server sent what is not a message");
     const { type, id, topic, seq, payload } = frame;
-    if (typeof type !== "string") return;
+    if (typeof type !== "string" || payload === undefined) return;
     if (typeof topic === "string" && typeof seq === "number") {
       if (type.endsWith(".update")) this.#subscriptions.update(topic, seq, payload);
     } else if (type === "system.notice") {
-      this.#noticed(payload as ServerNotice);
+      if (isObject(payload)) this.#noticed(payload as unknown as ServerNotice);
     } else if (id !== undefined) {
       this.#requests.settle(type, id, payload);
     } else if (type === "error") {
-      this.#events.emit("error", new SocketError(payload as Refusal));
+      this.#events.emit("error", refusalOf(payload));
     }
   }
 
@@ -255,7 +256,7 @@ function parsed(data: unknown): Frame | null {
   if (typeof data !== "string") return null;
   try {
     const value: unknown = JSON.parse(data);
-    return typeof value === "object" && value !== null ? value : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }

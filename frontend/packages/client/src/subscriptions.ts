@@ -11,8 +11,10 @@ import {
   type Delivery,
   type Gap,
   type GapReason,
+  isObject,
+  isTopicState,
   type Listener,
-  type Position,
+  type StreamPosition,
   type SocketError,
   type Subscription,
   type TopicState,
@@ -190,8 +192,10 @@ export class Subscriptions {
   }
 
   #settle(group: Group, payload: unknown): void {
-    const { subscriptions: states } = payload as { subscriptions?: readonly TopicState[] };
-    if (!Array.isArray(states)) return this.#wire.abandon(`${group.route}: no subscriptions`);
+    const states = isObject(payload) ? payload["subscriptions"] : undefined;
+    if (!Array.isArray(states) || !states.every(isTopicState)) {
+      return this.#wire.abandon(`the reply to ${group.route}.subscribe has no subscriptions`);
+    }
     const former = group.topics;
     group.topics = new Set(states.map((state) => this.#topic(group, state)));
     for (const topic of former) if (!group.topics.has(topic)) detach(group, topic);
@@ -332,7 +336,7 @@ function recover(topics: readonly Topic[]): Record<string, { epoch: string; seq:
   return positions;
 }
 
-function positionOf({ name, epoch, seq }: Topic): Position {
+function positionOf({ name, epoch, seq }: Topic): StreamPosition {
   return { topic: name, epoch, seq };
 }
 
