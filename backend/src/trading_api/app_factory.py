@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import RedirectResponse, Response
 
 from trading_api import __version__
 from trading_api.infra.catalogue import SqlCatalogue
@@ -24,6 +23,7 @@ from trading_api.shared import http_errors, openapi
 from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.session import LoginApi, SessionApi
+from trading_api.shared.api.terminal import TerminalApi, built_terminal
 from trading_api.shared.api.versions import BASE_URL, CURRENT, VersionApi
 from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
@@ -239,11 +239,9 @@ def _mount_shared(app: FastAPI) -> None:
     ):
         app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     app.include_router(DocsApi(), prefix=BASE_URL)
-    app.include_router(LoginApi(home=_DOCS_PAGE))
-
-    @app.get("/", include_in_schema=False)
-    async def to_docs() -> Response:
-        return RedirectResponse(_DOCS_PAGE, 307)
+    terminal = built_terminal()
+    app.include_router(LoginApi(home=_DOCS_PAGE if terminal is None else "/"))
+    app.include_router(TerminalApi(terminal))
 
 
 def _install_middleware(

@@ -16,6 +16,7 @@ from trading_api.app_factory import ModuleError, create_app
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import DatabaseError
 from trading_api.settings import Settings
+from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
 
 PORTS_TO_TRY = 100
@@ -163,6 +164,7 @@ def banner(app: FastAPI, url: str, code: str) -> str:
     lines = [
         f"trading_api {__version__}: paper trading on real data, replayed at the present time",
         f"  {'Symbols':<17}{symbols}",
+        f"  {'Terminal':<17}{url}/" if built_terminal() else f"  {'Terminal':<17}not built",
         f"  {'REST':<17}{url}/api/v1/docs",
         *sockets,
         f"  {'Log in':<17}{url}/login?code={code}",

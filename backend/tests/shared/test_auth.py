@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from trading_api.app_factory import build_app
 from trading_api.domain.errors import TradingError
+from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.auth import COOKIE, LOGIN_CODE_MS, SESSION_MS, Auth
 from trading_api.shared.context import AppContext
 from trading_api.testing.client import bearer, make_client
@@ -135,7 +136,8 @@ def test_a_login_code_works_once_and_sets_the_cookie(world: World) -> None:
     async def ask(client: httpx.AsyncClient) -> None:
         answer = await client.get(f"/login?code={code}")
         assert answer.status_code == 303
-        assert answer.headers["location"] == "/api/v1/docs"
+        home = "/api/v1/docs" if built_terminal() is None else "/"
+        assert answer.headers["location"] == home
         cookie = answer.headers["set-cookie"]
         assert cookie.startswith(f"{COOKIE}=")
         assert "HttpOnly" in cookie
