@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,18 +23,20 @@ REPOSITORY = Path(__file__).parents[3]
 class ServerProcess:
     """`python -m trading_api serve` on a data directory of its own and a free port."""
 
-    def __init__(self, data_dir: Path, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self, data_dir: Path, *, command: Sequence[str] | None = None, **environment: str
+    ) -> None:
         self.data_dir = data_dir
         self.url = ""
         self.log = data_dir.with_suffix(".log")
-        self._arguments = arguments
+        serve = ("serve", "--port", "0", "--data-dir", str(data_dir))
+        self._command = serve if command is None else command
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
         link_packs(data_dir)
 
     def start(self) -> Self:
         """Start it; return when it has said where it is."""
-        command = [sys.executable, "-m", "trading_api", "serve", "--port", "0"]
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("TRADING_API_")},
             "TRADING_API_TOKEN": TOKEN,
@@ -42,7 +44,7 @@ class ServerProcess:
         }
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [*command, "--data-dir", str(self.data_dir), *self._arguments],
+                [sys.executable, "-m", "trading_api", *self._command],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,

@@ -85,6 +85,13 @@ def test_a_given_port_that_is_taken_fails_and_the_default_moves(tmp_path: Path) 
         assert "Traceback" not in failed.stderr
 
 
+def test_without_a_command_the_server_starts(tmp_path: Path) -> None:
+    settings = tmp_path / "trading_api.toml"
+    settings.write_text(f'port = 0\nhost = "127.0.0.1"\ndata_dir = "{tmp_path / "own"}"\n')
+    with ServerProcess(tmp_path / "own", command=(), TRADING_API_CONFIG=str(settings)) as server:
+        assert server.get("/api/v1/health")["status"] == "ok"
+
+
 def test_link_prints_a_fresh_link_alone_on_the_last_line(server: ServerProcess) -> None:
     result = server.command("link")
     assert result.returncode == 0
