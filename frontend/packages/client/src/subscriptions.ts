@@ -96,9 +96,8 @@ export class Subscriptions {
 
   /** The connection is gone: nothing is live until it is resumed. */
   suspend(): void {
-    for (const topic of this.#topics.values()) topic.live = topic.resuming = false;
+    for (const topic of this.#topics.values()) topic.live = false;
     for (const group of this.#groups.values()) {
-      group.asking = false;
       clearTimeout(group.retry);
       group.retry = undefined;
     }

@@ -31,6 +31,7 @@ class Judge {
   readonly #owed = new Set<string>();
 
   snapshot(_value: unknown, at: StreamPosition): void {
+    expect(this.#owed.has(at.topic)).toBe(this.at.has(at.topic));
     this.at.set(at.topic, at);
     this.#owed.delete(at.topic);
   }

@@ -154,7 +154,16 @@ describe("sharing", () => {
   test("who leaves while the reply is awaited leaves nothing behind", async () => {
     const bench = await openBench();
     const recorder = new Recorder();
-    trades(bench, recorder, "A").close();
+    const held: (() => void)[] = [];
+    bench.server.misbehave = (connection, request) => {
+      bench.server.misbehave = () => false;
+      return held.push(() => bench.server.answer(connection, request)) > 0;
+    };
+    const subscription = trades(bench, recorder, "A");
+    await settle();
+    subscription.close();
+    await settle();
+    for (const answer of held) answer();
     await settle();
     expect(recorder.heard).toEqual([]);
     expect(bench.server.latest.topics.size).toBe(0);
@@ -264,6 +273,28 @@ describe("after a reconnection", () => {
     expect(ab.heard).toEqual(["1=A", "1=B"]);
     expect(bc.heard).toEqual(["1=B", "1=C"]);
     expect(bench.gaps).toEqual([]);
+    const resumed = bench.server.latest
+      .requests("trades.subscribe")
+      .map(({ payload }) => Object.keys(payload["recover"] ?? {}));
+    expect(resumed).toEqual([["trades:A", "trades:B"], ["trades:C"]]);
+  });
+
+  test("a topic does not wait for a list whose request is put off", async () => {
+    const bench = await openBench();
+    const [ab, b] = [new Recorder(), new Recorder()];
+    trades(bench, ab, "A", "B");
+    trades(bench, b, "B");
+    await settle();
+    bench.server.misbehave = (connection, request) => {
+      const { symbols } = request.payload as { symbols?: string[] };
+      if (symbols?.length !== 2) return false;
+      bench.server.refuse(connection, request, "rate_limited", { retry_after_ms: 30_000 });
+      return true;
+    };
+    await reconnect(bench);
+    bench.server.publish("trades:B", "x");
+    expect(ab.heard).toEqual(["snapshot@0", "snapshot@0", "1=x"]);
+    expect(b.heard).toEqual(["snapshot@0", "1=x"]);
   });
 
   test("who left meanwhile is not resumed", async () => {
@@ -353,6 +384,22 @@ describe("numbers that do not follow", () => {
     bench.server.publish("trades:A", "d");
     expect(recorder.heard).toEqual(["snapshot@0", "1=a", "2=b", "3=c", "4=d"]);
     expect(bench.gaps).toEqual([]);
+  });
+
+  test("a hole is filled however often there is one", async () => {
+    const bench = await openBench();
+    const recorder = new Recorder();
+    trades(bench, recorder, "A");
+    await settle();
+    for (let count = 0; count < 3; count++) {
+      bench.server.latest.topics.clear();
+      bench.server.publish("trades:A", "lost");
+      bench.server.latest.topics.add("trades:A");
+      bench.server.publish("trades:A", "sent");
+      await settle();
+    }
+    expect(recorder.heard).toHaveLength(7);
+    expect(bench.server.connections).toHaveLength(1);
   });
 
   test("a hole that cannot be filled is a gap", async () => {
@@ -456,6 +503,22 @@ describe("a gap that the server tells", () => {
     bench.server.latest.notice(gap("trades:A"));
     await reconnect(bench);
     expect(recorder.heard).toEqual(["snapshot@0", "gap:server", "snapshot@0"]);
+  });
+
+  test("and that comes while the topic is resumed is followed by a snapshot all the same", async () => {
+    const bench = await openBench();
+    const recorder = new Recorder();
+    trades(bench, recorder, "A");
+    await settle();
+    bench.server.misbehave = (connection, request) => {
+      if ("recover" in request.payload) connection.notice(gap("trades:A"));
+      return false;
+    };
+    bench.server.latest.drop();
+    bench.server.publish("trades:A", "x");
+    await vi.advanceTimersByTimeAsync(250);
+    bench.server.publish("trades:A", "y");
+    expect(recorder.heard).toEqual(["snapshot@0", "gap:server", "snapshot@1", "2=y"]);
   });
 
   test("for a topic that nobody has is nothing", async () => {
