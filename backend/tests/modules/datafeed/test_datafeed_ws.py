@@ -13,6 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from trading_api.app_factory import build_app
 from trading_api.domain.sessions import epoch_ms
 from trading_api.modules.datafeed import DatafeedModule
+from trading_api.modules.datafeed.sources.replay import LONGEST_CATCH_UP_MS
 from trading_api.shared.context import AppContext
 from trading_api.testing.clock import ManualClock
 from trading_api.testing.server import serve
@@ -136,6 +137,42 @@ def test_what_cannot_be_subscribed_to_is_named(
         assert error["code"] == code
         assert text in error["message"]
         assert "server_time" in await talk.ask("system.ping")
+
+    talk(story)
+
+
+@pytest.mark.parametrize("gaps", [1, 2])
+def test_nobody_resumes_across_an_interruption(gaps: int) -> None:
+    async def story(talk: Talk) -> None:
+        async def trades(**recover: Any) -> dict[str, Any]:
+            answer = await talk.ask("trades.subscribe", symbols=["AAPL"], **recover)
+            subscription: dict[str, Any] = answer["subscriptions"][0]
+            return subscription
+
+        def position(of: dict[str, Any]) -> dict[str, Any]:
+            return {"recover": {"trades:AAPL": {"epoch": of["epoch"], "seq": of["seq"]}}}
+
+        before = await trades()
+        for _ in range(gaps):
+            before = await trades(**position(before))
+            await talk.ask("trades.unsubscribe", symbols=["AAPL"])
+            await talk.clock.jump(2 * LONGEST_CATCH_UP_MS)
+        after = await trades(**position(before))
+        assert after["recovered"] is False
+        assert (await trades(**position(after)))["recovered"] is True
+
+    talk(story)
+
+
+def test_a_gap_is_told_with_the_position_to_resume_from() -> None:
+    async def story(talk: Talk) -> None:
+        await talk.ask("trades.subscribe", symbols=["AAPL"])
+        await talk.clock.jump(2 * LONGEST_CATCH_UP_MS)
+        notice = (await talk.next())["payload"]
+        assert (notice["code"], notice["topic"]) == ("gap", "trades:AAPL")
+        recover = {"trades:AAPL": {"epoch": notice["epoch"], "seq": notice["seq"]}}
+        answer = await talk.ask("trades.subscribe", symbols=["AAPL"], recover=recover)
+        assert answer["subscriptions"][0]["recovered"] is True
 
     talk(story)
 

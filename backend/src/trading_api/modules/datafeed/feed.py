@@ -14,12 +14,21 @@ _PERCENT_PLACES = 4
 
 
 class Stream:
-    """Numbers the messages of one topic and puts them on the bus."""
+    """Numbers the messages of one topic and puts them on the bus.
 
-    def __init__(self, bus: Bus, name: str) -> None:
+    Attributes:
+        topic: name of the topic.
+        epoch: names its life; a gap begins a new one, so that nobody resumes across it.
+        seq: number of its newest message.
+    """
+
+    def __init__(self, bus: Bus, name: str, epoch: str) -> None:
         self.topic = name
+        self.epoch = epoch
         self.seq = 0
         self._bus = bus
+        self._server_epoch = epoch
+        self._gaps = 0
 
     def publish(self, value: object) -> None:
         """Send the next message."""
@@ -28,6 +37,8 @@ class Stream:
 
     def tell_gap(self, reason: str) -> None:
         """Say that the topic has lost its continuity."""
+        self._gaps += 1
+        self.epoch = f"{self._server_epoch}.{self._gaps}"
         self._bus.publish(gap(self.topic, reason))
 
 
@@ -38,7 +49,7 @@ class SymbolFeed:
     close until the next day's first trade.
     """
 
-    def __init__(self, info: SymbolInfo, source: QuoteSource, bus: Bus) -> None:
+    def __init__(self, info: SymbolInfo, source: QuoteSource, bus: Bus, epoch: str) -> None:
         self.info = info
         self.source = source
         session = TradingSession.parse(info.session, info.timezone)
@@ -50,10 +61,10 @@ class SymbolFeed:
         self._has_news = False
         self.recent: deque[Trade] = deque(maxlen=RECENT_TRADES)
         name = info.symbol
-        self.quotes = Stream(bus, topic("quotes", name))
-        self.trades = Stream(bus, topic("trades", name))
+        self.quotes = Stream(bus, topic("quotes", name), epoch)
+        self.trades = Stream(bus, topic("trades", name), epoch)
         self.bars = {
-            resolution: Stream(bus, topic("bars", name, resolution))
+            resolution: Stream(bus, topic("bars", name, resolution), epoch)
             for resolution in self._resolutions
         }
         self.quote = self._quote()

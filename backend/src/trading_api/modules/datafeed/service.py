@@ -41,11 +41,6 @@ class DatafeedService:
         for source in [committed_source(context.clock)] if sources is None else sources:
             self._add(source)
 
-    @property
-    def epoch(self) -> str:
-        """The life of the server that the numbers of all topics belong to."""
-        return self._context.epoch
-
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Publish what the sources say until the end of the context.
@@ -183,7 +178,8 @@ class DatafeedService:
     def _add(self, source: QuoteSource) -> None:
         self._sources.append(source)
         for info in source.symbols():
-            self._feeds[info.symbol] = SymbolFeed(info, source, self._context.bus)
+            feed = SymbolFeed(info, source, self._context.bus, self._context.epoch)
+            self._feeds[info.symbol] = feed
 
     async def _prepare(self) -> None:
         """Add the packs, and make known to the catalogue what it does not have yet."""

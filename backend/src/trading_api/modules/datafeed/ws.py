@@ -83,17 +83,17 @@ class _Channels:
         feed = self._service.feed(symbol)
         resolution = resolution_of(text, feed.info)
         stream = feed.bars[resolution]
-        return Snapshot(self._service.epoch, stream.seq, feed.newest_bars(resolution))
+        return Snapshot(stream.epoch, stream.seq, feed.newest_bars(resolution))
 
     def _read_quote(self, name: str) -> Snapshot:
         [symbol] = parts_of(name)
         feed = self._service.feed(symbol)
-        return Snapshot(self._service.epoch, feed.quotes.seq, feed.quote)
+        return Snapshot(feed.quotes.epoch, feed.quotes.seq, feed.quote)
 
     def _read_trades(self, name: str) -> Snapshot:
         [symbol] = parts_of(name)
         feed = self._service.feed(symbol)
-        return Snapshot(self._service.epoch, feed.trades.seq, list(feed.recent))
+        return Snapshot(feed.trades.epoch, feed.trades.seq, list(feed.recent))
 
 
 def _time_of(bar: Bar) -> int:

@@ -75,6 +75,7 @@ class Examples(NamedTuple):
 def gap(topic: str, reason: str) -> Message:
     """The bus message by which a service says that a topic has lost its continuity.
 
-    The topic's holders get a notice, and nobody resumes across it.
+    The topic's holders get a notice. The service gives the topic a new epoch first, so that nobody
+    resumes across it, not even a client that was away and had received everything before.
     """
     return Message(topic_of(GAP_ROUTE, topic), 0, reason)
