@@ -191,18 +191,6 @@ def decode(type_: type[T], data: bytes) -> T:
     return value
 
 
-def convert(type_: type[T], value: Any) -> T:
-    """An already decoded JSON value as its type.
-
-    Raises:
-        InvalidPayload: a member is missing, unknown or of the wrong type; names its path.
-    """
-    try:
-        return msgspec.convert(value, type_)
-    except msgspec.ValidationError as error:
-        raise invalid_payload(error, type_) from None
-
-
 def check_json(data: bytes) -> None:
     """Refuse what is not strict JSON in UTF-8.
 

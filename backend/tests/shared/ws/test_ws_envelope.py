@@ -90,6 +90,21 @@ def test_requests_are_answered_with_their_id() -> None:
             id="negative seq",
         ),
         pytest.param(
+            '{"id":"a","type":"prices.subscribe","payload":{"symbols":["S1"],"recover":'
+            '{"prices:S1":{"epoch":"e","seq":1e999}}}}',
+            "invalid_payload",
+            "recover[...].seq",
+            True,
+            id="seq that no number can hold",
+        ),
+        pytest.param(
+            '{"id":"a","type":"prices.subscribe","payload":{"symbols":["S1"],"recover":1e999}}',
+            "invalid_payload",
+            "recover",
+            True,
+            id="recover that no number can hold",
+        ),
+        pytest.param(
             '{"id":"a","type":"prices.unsubscribe","payload":{"topics":["prints:S1"]}}',
             "unknown_topic",
             None,

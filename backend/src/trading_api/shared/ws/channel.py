@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.topics import route_of
 from trading_api.shared.auth import Principal
-from trading_api.shared.schema import convert, decode
+from trading_api.shared.schema import decode
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.hub import Hub, Topic, Update
@@ -90,7 +90,7 @@ class Channel:
     def _positions(self, recover: Raw | None) -> Mapping[str, StreamPosition]:
         if recover is None:
             return {}
-        return convert(_Recover, {"recover": msgspec.json.decode(recover)}).recover or {}
+        return decode(_Recover, b'{"recover":%b}' % bytes(recover)).recover or {}
 
     def _names(self, principal: Principal, members: Mapping[str, Raw]) -> list[str]:
         for name in members:
