@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
@@ -21,10 +22,15 @@ RETRY_AFTER_S = 1
 
 _log = logging.getLogger(__name__)
 _code_of_status = {
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "conflict",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "rate_limited",
+    503: "unavailable",
 }
 
 
@@ -132,19 +138,25 @@ def _sentence(item: Mapping[str, Any]) -> str:
 
 
 async def _on_http_exception(connection: Any, error: Exception) -> Any:
-    """What Starlette itself raises: unknown addresses and methods."""
+    """Unknown addresses and methods, and what a module refuses in the framework's own way."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for that type only
-    code = _code_of_status.get(error.status_code, "internal")
-    path = connection.scope["path"][:200]
-    method = connection.scope.get("method", "WebSocket")
-    detail = {
-        "not_found": f"there is nothing at {path}",
-        "method_not_allowed": f"{path} does not take {method}",
-    }.get(code, str(error.detail))
-    response = await _answer(connection, TradingError(code, detail))
+    other = "internal" if error.status_code >= 500 else "invalid_payload"
+    code = _code_of_status.get(error.status_code, other)
+    response = await _answer(connection, TradingError(code, _detail_of(error, connection)))
     if response is not None and error.headers:
         response.headers.update(error.headers)
     return response
+
+
+def _detail_of(error: HTTPException, connection: HTTPConnection) -> str:
+    """What was said, or more than the bare name of the status when nothing was."""
+    path = connection.scope["path"][:200]
+    detail = str(error.detail)
+    if detail == HTTPStatus.NOT_FOUND.phrase:
+        return f"there is nothing at {path}"
+    if detail == HTTPStatus.METHOD_NOT_ALLOWED.phrase:
+        return f"{path} does not take {connection.scope.get('method', 'WebSocket')}"
+    return detail
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
