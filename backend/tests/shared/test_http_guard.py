@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import HTTPException
 
 from trading_api.app_factory import create_app
 from trading_api.domain.errors import CODES
@@ -104,10 +105,9 @@ def test_no_credential_and_a_wrong_one_are_told_apart_from_no_right() -> None:
     response = send("GET", ORDERS, login=False)
     assert_problem(response, 401, "unauthenticated")
     assert response.headers["www-authenticate"] == "Bearer"
-    wrong = send("GET", "/api/v1/health", headers={"Authorization": "Bearer nonsense"})
-    assert wrong.status_code == 200  # health looks at no credential
-    public = send("GET", "/api/v1/datafeed/symbols", headers={"Authorization": "Bearer nonsense"})
-    assert_problem(public, 401, "unauthenticated")
+    for path in ("/api/v1/", "/api/v1/health", "/api/v1/versions", "/api/v1/datafeed/symbols"):
+        public = send("GET", path, headers={"Authorization": "Bearer nonsense"})
+        assert_problem(public, 401, "unauthenticated")
     scheme = send("GET", ORDERS, headers={"Authorization": "Basic eDp5"})
     assert_problem(scheme, 401, "unauthenticated")
 
@@ -126,7 +126,16 @@ def test_no_credential_and_a_wrong_one_are_told_apart_from_no_right() -> None:
     ],
 )
 def test_what_is_not_strict_json_is_refused(text: bytes) -> None:
-    assert_problem(send("POST", "/api/v1/session", content=text), 400, "invalid_json")
+    headers = {"Content-Type": "application/json"}
+    response = send("POST", "/api/v1/session", content=text, headers=headers)
+    assert_problem(response, 400, "invalid_json")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/session", ORDERS])
+def test_a_body_that_is_not_said_to_be_json_is_refused(path: str) -> None:
+    for media_type in ("text/plain", "application/x-www-form-urlencoded", ""):
+        response = send("POST", path, content=b"{}", headers={"Content-Type": media_type})
+        assert_problem(response, 415, "unsupported_media_type")
 
 
 def test_an_unknown_member_is_named() -> None:
@@ -140,6 +149,38 @@ def test_answers_tell_browsers_not_to_guess() -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "code"),
+    [
+        (400, 422, "invalid_payload"),
+        (401, 401, "unauthenticated"),
+        (403, 403, "forbidden"),
+        (404, 404, "not_found"),
+        (409, 409, "conflict"),
+        (422, 422, "invalid_payload"),
+        (429, 429, "rate_limited"),
+        (500, 500, "internal"),
+        (503, 503, "unavailable"),
+    ],
+)
+def test_what_a_module_raises_in_the_frameworks_way_keeps_its_meaning(
+    raised: int, status: int, code: str
+) -> None:
+    app, _ = create_app([])
+
+    @app.get("/api/v1/refuses", include_in_schema=False)
+    async def refuses() -> None:
+        raise HTTPException(raised, "not on a Sunday")
+
+    async def ask() -> httpx.Response:
+        async with make_client(app) as client:
+            return await client.get("/api/v1/refuses")
+
+    response = asyncio.run(ask())
+    assert assert_problem(response, status, code)["detail"] == "not on a Sunday"
+    assert ("retry-after" in response.headers) == (status in (429, 503))
 
 
 def test_a_failure_is_told_without_its_inside(caplog: pytest.LogCaptureFixture) -> None:

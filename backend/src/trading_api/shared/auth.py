@@ -109,6 +109,10 @@ class Auth:
             raise TradingError("forbidden", f"a {method} with a cookie needs an Origin header")
         return principal
 
+    def is_public(self, scope: str | None) -> bool:
+        """Whether what needs this scope, or none, may be had without a credential."""
+        return scope is None or scope in self._anonymous.scopes
+
     def principal_of(self, token: str) -> Principal:
         """The principal of an owner token or API key.
 

@@ -53,9 +53,11 @@ def _say_who_may_call(app: FastAPI, document: dict[str, Any]) -> None:
     for route in rest_routes(app):
         for dependency in route.dependant.dependencies:
             if isinstance(dependency.call, Requires) and route.include_in_schema:
+                needed = security(dependency.call)
+                if app.state.context.auth.is_public(dependency.call.scope):
+                    needed = [{}, *needed]
                 for method in route.methods:
-                    operation = document["paths"][route.path][method.lower()]
-                    operation["security"] = security(dependency.call)
+                    document["paths"][route.path][method.lower()]["security"] = needed
 
 
 def _lift(node: Any, schemas: dict[str, Any]) -> None:

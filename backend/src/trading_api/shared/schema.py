@@ -12,6 +12,7 @@ import msgspec.inspect
 from msgspec import Meta
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import core_schema
+from starlette.requests import Request
 from starlette.responses import Response
 
 from trading_api.domain.errors import InvalidPayload, TradingError
@@ -167,6 +168,21 @@ def json_response(value: Any, status_code: int = 200, **headers: str) -> Respons
         {name.replace("_", "-"): text for name, text in headers.items()},
         "application/json",
     )
+
+
+async def json_text(request: Request) -> bytes:
+    """The body of a request that says that it is JSON.
+
+    Raises:
+        TradingError: `unsupported_media_type`.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise TradingError(
+            "unsupported_media_type",
+            f"the body is {media_type[:80] or 'of no type'}, not application/json",
+        )
+    return await request.body()
 
 
 @cache

@@ -42,6 +42,7 @@ from trading_api.shared.schema import (
     encode,
     json_body,
     json_response,
+    json_text,
     parse_decimal,
 )
 
@@ -111,7 +112,7 @@ class BrokerApi(APIRouter):
             # The address that is in a hurry resolves its own arguments: FastAPI's way costs as
             # much as the engine takes to decide on the order.
             caller = await TRADER(request)
-            body = decode(PlaceOrderRequest, await _json_of(request))
+            body = decode(PlaceOrderRequest, await json_text(request))
             account_id = _one_account(request.query_params.get("account_id"), body.account_id)
             answer = await service.submit(caller, body.command(), account_id)
             headers = {"Idempotent_Replayed": "true"} if answer.replayed else {}
@@ -131,7 +132,7 @@ class BrokerApi(APIRouter):
         async def modify_order(
             request: Request, caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
         ) -> Response:
-            body = decode(ModifyOrderRequest, await _json_of(request))
+            body = decode(ModifyOrderRequest, await json_text(request))
             account_id = _one_account(account_id, body.account_id)
             answer = await service.submit(caller, body.command(OrderId(order_id)), account_id)
             return json_response(answer.orders[0])
@@ -314,21 +315,6 @@ class BrokerApi(APIRouter):
         ) -> Response:
             state = await service.state(caller, account_id)
             return json_response(view_account(state, service.market.mark))
-
-
-async def _json_of(request: Request) -> bytes:
-    """The body of a request that says that it is JSON.
-
-    Raises:
-        TradingError: `unsupported_media_type`.
-    """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise TradingError(
-            "unsupported_media_type",
-            f"the body is {media_type[:80] or 'of no type'}, not application/json",
-        )
-    return await request.body()
 
 
 def _one_account(query: str | None, body: str | None) -> str | None:

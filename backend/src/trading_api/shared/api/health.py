@@ -8,7 +8,9 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from trading_api import __version__
+from trading_api.shared.auth import Anyone
 from trading_api.shared.context import AppContext
+from trading_api.shared.http_errors import problems
 from trading_api.shared.module import ModuleHealth, ModuleProtocol
 from trading_api.shared.schema import Wire, json_response
 
@@ -41,8 +43,9 @@ class HealthApi(APIRouter):
             operation_id="getHealth",
             summary="How the server and its modules are",
             response_model=Annotated[Health, Wire()],
+            responses=problems(401, 403),
         )
-        async def get_health(request: Request) -> Response:
+        async def get_health(request: Request, _caller: Anyone) -> Response:
             context: AppContext = request.app.state.context
             modules = tuple(
                 status_of(module) for module in request.app.state.registry.get_enabled_modules()

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from trading_api.shared.auth import COOKIE, SESSION_MS, Anyone, Auth
 from trading_api.shared.http_errors import problems
-from trading_api.shared.schema import Wire, decode, json_body, json_response
+from trading_api.shared.schema import Wire, decode, json_body, json_response, json_text
 
 
 class LogIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +40,7 @@ class SessionApi(APIRouter):
             openapi_extra=json_body(LogIn),
         )
         async def log_in(request: Request) -> Response:
-            body = decode(LogIn, await request.body())
+            body = decode(LogIn, await json_text(request))
             cookie = _auth(request).log_in_with_token(body.token)
             return _with_cookie(json_response(SessionState(True), 201), request, cookie)
 

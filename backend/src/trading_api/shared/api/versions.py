@@ -8,6 +8,8 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from trading_api import __version__
+from trading_api.shared.auth import Anyone
+from trading_api.shared.http_errors import problems
 from trading_api.shared.schema import Wire, json_response
 
 CURRENT = "v1"
@@ -60,8 +62,9 @@ class VersionApi(APIRouter):
             operation_id="getVersions",
             summary="The versions of the API",
             response_model=Annotated[Versions, Wire()],
+            responses=problems(401, 403),
         )
-        async def get_versions() -> Response:
+        async def get_versions(_caller: Anyone) -> Response:
             return json_response(
                 Versions(CURRENT, (Version(CURRENT, "stable", RELEASED),), __version__)
             )
@@ -71,8 +74,9 @@ class VersionApi(APIRouter):
             operation_id="getAPIOverview",
             summary="Where everything is",
             response_model=Annotated[Overview, Wire()],
+            responses=problems(401, 403),
         )
-        async def get_overview(request: Request) -> Response:
+        async def get_overview(request: Request, _caller: Anyone) -> Response:
             return json_response(overview(request))
 
 
