@@ -1,0 +1,39 @@
+/** The colours of the page, as the chart's canvas needs them. */
+
+export interface ChartColors {
+  readonly text: string;
+  readonly grid: string;
+  readonly border: string;
+  readonly crosshair: string;
+  readonly label: string;
+  readonly up: string;
+  readonly down: string;
+  readonly volumeUp: string;
+  readonly volumeDown: string;
+  readonly accent: string;
+}
+
+/** Read the theme's colours; the style sheet is their only home. */
+export function readColors(host: HTMLElement): ChartColors {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  host.append(probe);
+  const color = (name: string): string => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colors = {
+    text: color("text-2"),
+    grid: color("chart-grid"),
+    border: color("line"),
+    crosshair: color("text-3"),
+    label: color("chart-label"),
+    up: color("up"),
+    down: color("down"),
+    volumeUp: color("volume-up"),
+    volumeDown: color("volume-down"),
+    accent: color("accent"),
+  };
+  probe.remove();
+  return colors;
+}

@@ -1,0 +1,63 @@
+/** Everything that a logged-in person works with, from logging in to logging out. */
+
+import type { BarSeries } from "@trading-api/client";
+import { unwrap } from "@trading-api/client";
+import type { Backend } from "./backend";
+import { createLinks, type Links } from "./links";
+import { createMarket, type Market } from "./market";
+import { createNotices, type Notices } from "./notices";
+import type { Preferences } from "./preferences";
+import type { Resolution } from "./resolutions";
+import { type BarSink, type HistoryQuery, Series } from "./series";
+import type { Session } from "./session";
+import { createTrading, type Trading } from "./trading";
+
+export interface Desk {
+  readonly market: Market;
+  readonly trading: Trading;
+  readonly links: Links;
+  readonly notices: Notices;
+  readonly preferences: Preferences;
+  readonly session: Session;
+  /** The bars of a symbol, drawn by the sink; `start` and `stop` are the caller's. */
+  series(symbol: string, resolution: Resolution, sink: BarSink): Series;
+  /** The version of the server. */
+  serverVersion(): Promise<string>;
+  stop(): void;
+}
+
+export function createDesk(backend: Backend, session: Session, preferences: Preferences): Desk {
+  const notices = createNotices();
+  const market = createMarket(backend);
+  const trading = createTrading(backend, notices);
+  const links = createLinks(backend, () => session.expire());
+  const { rest, datafeed } = backend;
+  return {
+    market,
+    trading,
+    links,
+    notices,
+    preferences,
+    session,
+    series(symbol, resolution, sink) {
+      const history = (query: HistoryQuery, signal: AbortSignal): Promise<BarSeries> => {
+        const params = { query: { symbol, resolution, ...query } };
+        return unwrap(rest.GET("/api/v1/datafeed/bars", { params, signal }));
+      };
+      const source = {
+        history,
+        listen: (listener: Parameters<typeof datafeed.subscribe<"bars">>[2]) =>
+          datafeed.subscribe("bars", { symbol, resolution }, listener),
+      };
+      return new Series(source, sink);
+    },
+    async serverVersion() {
+      return (await unwrap(rest.GET("/api/v1/versions"))).server;
+    },
+    stop() {
+      market.stop();
+      trading.stop();
+      links.stop();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/** The account: its money, orders, positions and executions, and what can be done with them. */
+
+import {
+  type Account,
+  type Order,
+  type PlaceOrderRequest,
+  type Position,
+  type Subscription,
+  unwrap,
+} from "@trading-api/client";
+import { type ShallowRef, shallowRef } from "vue";
+import { perFrame } from "../lib/frame";
+import type { Backend } from "./backend";
+import { type Executions, withExecutions } from "./executions";
+import type { Notices } from "./notices";
+import { type Orders, withOpenOrders, withOrders } from "./orders";
+import { onlyPositions, type Positions, withPositions } from "./positions";
+import { mayRetry, tellExecution } from "./words";
+
+export interface Trading {
+  readonly account: ShallowRef<Account | null>;
+  readonly orders: ShallowRef<Orders>;
+  readonly positions: ShallowRef<Positions>;
+  readonly executions: ShallowRef<Executions>;
+  /** Whether orders and executions have been read; an empty list means something only then. */
+  readonly isLoaded: ShallowRef<boolean>;
+  place(request: PlaceOrderRequest): Promise<Order>;
+  cancel(orderId: string): Promise<void>;
+  /** Cancel every open order; gives how many there were. */
+  cancelAll(): Promise<number>;
+  /** Close a position, the whole of it, by a market order. */
+  close(positionId: string): Promise<Order>;
+  stop(): void;
+}
+
+const PAGE = { limit: 200 };
+const RETRY_MS = 3_000;
+
+export function createTrading(
+  { rest, broker }: Pick<Backend, "rest" | "broker">,
+  notices: Notices,
+): Trading {
+  const account = shallowRef<Account | null>(null);
+  const orders = shallowRef<Orders>(new Map());
+  const positions = shallowRef<Positions>(new Map());
+  const executions = shallowRef<Executions>([]);
+  const isLoaded = shallowRef(false);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  const marks = perFrame<string, Position>((changed) => {
+    positions.value = withPositions(positions.value, changed);
+  });
+  const money = perFrame<null, Account>(([newest]) => {
+    if (newest !== undefined) account.value = newest;
+  });
+  const hear = (heard: readonly Order[]): void => {
+    orders.value = withOrders(orders.value, heard);
+  };
+
+  /** What the sockets' snapshots leave out: orders that have ended, and older executions. */
+  const load = async (): Promise<void> => {
+    clearTimeout(retry);
+    const params = { query: PAGE };
+    try {
+      const [orderPage, executionPage] = await Promise.all([
+        unwrap(rest.GET("/api/v1/broker/orders", { params })),
+        unwrap(rest.GET("/api/v1/broker/executions", { params })),
+      ]);
+      hear(orderPage.items);
+      executions.value = withExecutions(executions.value, executionPage.items);
+      isLoaded.value = true;
+    } catch (error) {
+      if (mayRetry(error)) retry = setTimeout(() => void load(), RETRY_MS);
+    }
+  };
+
+  const subscriptions: Subscription[] = [
+    broker.subscribe("orders", {}, {
+      snapshot(open) {
+        orders.value = withOpenOrders(orders.value, open);
+        void load();
+      },
+      update: (order) => hear([order]),
+    }),
+    broker.subscribe("executions", {}, {
+      snapshot: (last) => (executions.value = withExecutions(executions.value, last)),
+      update(execution) {
+        executions.value = withExecutions(executions.value, [execution]);
+        notices.tell("fill", tellExecution(execution));
+      },
+    }),
+    broker.subscribe("positions", {}, {
+      snapshot(open) {
+        marks.clear();
+        positions.value = onlyPositions(open);
+      },
+      update: (position) => marks.put(position.id, position),
+    }),
+    broker.subscribe("equity", {}, {
+      snapshot: (state) => money.put(null, state),
+      update: (state) => money.put(null, state),
+    }),
+  ];
+
+  return {
+    account,
+    orders,
+    positions,
+    executions,
+    isLoaded,
+    async place(request) {
+      const order = await unwrap(rest.POST("/api/v1/broker/orders", { body: request }));
+      hear([order]);
+      return order;
+    },
+    async cancel(orderId) {
+      const params = { path: { order_id: orderId } };
+      hear([await unwrap(rest.DELETE("/api/v1/broker/orders/{order_id}", { params }))]);
+    },
+    async cancelAll() {
+      const answer = await unwrap(rest.DELETE("/api/v1/broker/orders"));
+      hear(answer.orders);
+      return answer.orders.length;
+    },
+    async close(positionId) {
+      const params = { path: { position_id: positionId } };
+      const address = "/api/v1/broker/positions/{position_id}";
+      const order = await unwrap(rest.DELETE(address, { params }));
+      hear([order]);
+      return order;
+    },
+    stop() {
+      clearTimeout(retry);
+      marks.clear();
+      money.clear();
+      for (const subscription of subscriptions) subscription.close();
+    },
+  };
+}
