@@ -115,7 +115,8 @@ function withoutWording(value) {
   const members = Object.entries(value).filter(
     // A noun may have a member `title`, whose value is a schema; OpenAPI leaves a null default out.
     ([name, member]) =>
-      !(WORDING.has(name) && typeof member === "string") && !(name === "default" && member === null),
+      !(WORDING.has(name) && typeof member === "string") &&
+      !(name === "default" && member === null),
   );
   return Object.fromEntries(members.map(([name, member]) => [name, withoutWording(member)]));
 }

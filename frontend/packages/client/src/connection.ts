@@ -182,31 +182,30 @@ export class Connection {
   }
 
   #ended(code: number, reason: string): void {
-    const refused = !this.isOpen;
+    const isRefusal = !this.isOpen && mayReturn(code);
     const { backoff } = this.#options.timing;
     const retryInMs = mayReturn(code)
       ? returnDelayMs(code, this.#failures++, this.#noticeMs, backoff)
       : null;
     const unauthorized = isCredentialCode(code);
-    this.#finish({ status: "closed", code, reason, retryInMs, unauthorized });
-    if (refused) void this.#checkAccess();
+    const state: ClosedState = { status: "closed", code, reason, retryInMs, unauthorized };
+    this.#finish(state);
+    if (isRefusal) void this.#checkAccess(state);
   }
 
   /** A refused handshake does not say why: ask, and stay away when it was for the credential. */
-  async #checkAccess(): Promise<void> {
-    const attempt = this.#attempt;
+  async #checkAccess(refused: ClosedState): Promise<void> {
     const { isAuthorized } = this.#options;
-    if (isAuthorized === undefined || this.#state.status !== "closed") return;
+    if (isAuthorized === undefined) return;
     let authorized = true;
     try {
       authorized = await isAuthorized();
     } catch {
       return; // not known: the next attempt will tell
     }
-    if (authorized || attempt !== this.#attempt || this.#state.status !== "closed") return;
-    const { code } = this.#state;
+    if (authorized || this.#state !== refused) return;
     const reason = "the credential is not taken";
-    this.#finish({ status: "closed", code, reason, retryInMs: null, unauthorized: true });
+    this.#finish({ ...refused, reason, retryInMs: null, unauthorized: true });
   }
 
   #finish(state: ClosedState): void {

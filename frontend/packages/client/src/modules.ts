@@ -15,7 +15,11 @@ export type DatafeedSocket = TypedSocket<DatafeedProtocol>;
 
 /** Orders, executions, positions, account and the server's own state. */
 export function createBrokerSocket({ baseUrl, ...options }: ModuleSocketOptions): BrokerSocket {
-  return new TypedSocket({ ...options, url: endpoint(baseUrl, "broker"), delivery: brokerDelivery });
+  return new TypedSocket({
+    ...options,
+    url: endpoint(baseUrl, "broker"),
+    delivery: brokerDelivery,
+  });
 }
 
 /** Bars, quotes and trades. */

@@ -28,7 +28,8 @@ type Member<T, K extends PropertyKey> = T extends Record<K, infer V> ? V : never
 export type ParametersOf<P extends SocketProtocol, R extends RouteOf<P>> = Member<
   P["routes"][R],
   "parameters"
->;
+> &
+  object;
 export type SnapshotOf<P extends SocketProtocol, R extends RouteOf<P>> = Member<
   P["routes"][R],
   "snapshot"

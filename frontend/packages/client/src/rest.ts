@@ -17,9 +17,7 @@ export type RestClient = Client<paths>;
 
 /** A client whose methods are `GET`, `POST`, …; `unwrap` turns its answers into data or errors. */
 export function createClient({ baseUrl, token, fetch }: RestOptions): RestClient {
-  const client = createFetchClient<paths>(
-    fetch === undefined ? { baseUrl } : { baseUrl, fetch },
-  );
+  const client = createFetchClient<paths>(fetch === undefined ? { baseUrl } : { baseUrl, fetch });
   if (token !== undefined) {
     client.use({
       async onRequest({ request }) {

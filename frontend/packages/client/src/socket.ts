@@ -154,12 +154,7 @@ export class TypedSocket<P extends SocketProtocol> {
     parameters: ParametersOf<P, R>,
     listener: Listener<SnapshotOf<P, R>, UpdateOf<P, R>>,
   ): Subscription {
-    // What comes for a route is of the route's types by the server's contract.
-    return this.#subscriptions.add(
-      route,
-      parameters as object,
-      listener as Listener<unknown, unknown>,
-    );
+    return this.#subscriptions.add(route, parameters, listener);
   }
 
   /**
@@ -247,7 +242,9 @@ function timingOf(options: SocketOptions): Timing {
 }
 
 function standardWebSocket(url: string): ReturnType<WebSocketFactory> {
-  const { WebSocket } = globalThis as { WebSocket?: new (url: string) => ReturnType<WebSocketFactory> };
+  const { WebSocket } = globalThis as {
+    WebSocket?: new (url: string) => ReturnType<WebSocketFactory>;
+  };
   if (WebSocket === undefined) throw new TypeError("there is no WebSocket here: give `webSocket`");
   return new WebSocket(url);
 }

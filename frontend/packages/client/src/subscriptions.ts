@@ -59,6 +59,8 @@ interface Group {
   readonly parameters: object;
   readonly hearers: Set<Hearer>;
   topics: Set<Topic>;
+  /** The topics are known, even if there is none. */
+  known: boolean;
   asking: boolean;
   retry: ReturnType<typeof setTimeout> | undefined;
 }
@@ -98,6 +100,7 @@ export class Subscriptions {
   suspend(): void {
     for (const topic of this.#topics.values()) topic.live = false;
     for (const group of this.#groups.values()) {
+      group.known = group.topics.size > 0;
       clearTimeout(group.retry);
       group.retry = undefined;
     }
@@ -150,7 +153,8 @@ export class Subscriptions {
     if (group === undefined) {
       const hearers = new Set<Hearer>();
       const topics = new Set<Topic>();
-      group = { key, route, parameters, hearers, topics, asking: false, retry: undefined };
+      const flags = { known: false, asking: false, retry: undefined };
+      group = { key, route, parameters, hearers, topics, ...flags };
       this.#groups.set(key, group);
     }
     return group;
@@ -173,7 +177,7 @@ export class Subscriptions {
     this.#wire.ask(`${group.route}.subscribe`, payload, (answer) => {
       group.asking = false;
       for (const topic of lost) topic.resuming = false;
-      if (answer.ok) this.#settle(group, answer.payload);
+      if (answer.ok) this.#settle(group, lost, answer.payload);
       else this.#fail(group, lost, answer.error);
       this.#ask(group);
       for (const topic of lost) if (!topic.live) this.#askFor(topic);
@@ -182,7 +186,7 @@ export class Subscriptions {
   }
 
   #lacksSnapshot(group: Group): boolean {
-    if (group.topics.size === 0) return true;
+    if (!group.known) return true;
     for (const topic of group.topics) {
       if (topic.owed) return true;
       for (const hearer of group.hearers) if (!topic.hearers.has(hearer)) return true;
@@ -190,11 +194,17 @@ export class Subscriptions {
     return false;
   }
 
-  #settle(group: Group, payload: unknown): void {
+  #settle(group: Group, lost: readonly Topic[], payload: unknown): void {
     const states = isObject(payload) ? payload["subscriptions"] : undefined;
     if (!Array.isArray(states) || !states.every(isTopicState)) {
       return this.#wire.abandon(`the reply to ${group.route}.subscribe has no subscriptions`);
     }
+    for (const { topic, recovered } of states) {
+      if (recovered && !lost.some(({ name }) => name === topic)) {
+        return this.#wire.abandon(`${topic} was resumed without being asked`);
+      }
+    }
+    group.known = true;
     const former = group.topics;
     group.topics = new Set(states.map((state) => this.#topic(group, state)));
     for (const topic of former) if (!group.topics.has(topic)) detach(group, topic);
@@ -218,7 +228,8 @@ export class Subscriptions {
   #begin(group: Group, state: TopicState): void {
     const topic = this.#topics.get(state.topic);
     if (topic === undefined) return;
-    const same = state.epoch === topic.epoch && (state.seq === topic.seq || this.#follows(topic, state));
+    const same =
+      state.epoch === topic.epoch && (state.seq === topic.seq || this.#follows(topic, state));
     if (state.recovered) {
       if (topic.owed || topic.live) return;
       if (same) topic.live = true;

@@ -73,7 +73,9 @@ class Chaos {
 
   /** What the server has numbered, but not sent. */
   lose(symbol = this.pick(SYMBOLS)): void {
-    const holders = this.bench.server.connections.filter(({ topics }) => topics.delete(`trades:${symbol}`));
+    const holders = this.bench.server.connections.filter(({ topics }) =>
+      topics.delete(`trades:${symbol}`),
+    );
     this.publish(symbol);
     for (const holder of holders) holder.topics.add(`trades:${symbol}`);
   }
@@ -82,8 +84,10 @@ class Chaos {
   repeat(): void {
     const name = `trades:${this.pick(SYMBOLS)}`;
     const { latest } = this.bench.server;
-    const { seq, payload } = this.pick(this.bench.server.topic(name).ring) ?? {};
-    if (seq !== undefined && latest.topics.has(name)) latest.update(name, seq, payload);
+    const { ring } = this.bench.server.topic(name);
+    if (ring.length === 0 || !latest.topics.has(name)) return;
+    const { seq, payload } = this.pick(ring);
+    latest.update(name, seq, payload);
   }
 
   listen(): void {

@@ -310,14 +310,16 @@ describe("a silent connection", () => {
 });
 
 describe("a server that makes no sense", () => {
-  test.each([["text", "{not json"], ["a number", "7"], ["null", "null"], ["bytes", new Uint8Array(3)]])(
-    "%s instead of a message ends the connection",
-    async (_, data) => {
-      const { server, states } = await openBench();
-      server.latest.pushRaw(data);
-      expect(states.at(-1)).toMatchObject({ code: 1006, retryInMs: 250 });
-    },
-  );
+  test.each([
+    ["text", "{not json"],
+    ["a number", "7"],
+    ["null", "null"],
+    ["bytes", new Uint8Array(3)],
+  ])("%s instead of a message ends the connection", async (_, data) => {
+    const { server, states } = await openBench();
+    server.latest.pushRaw(data);
+    expect(states.at(-1)).toMatchObject({ code: 1006, retryInMs: 250 });
+  });
 
   test("messages of a later version are passed over", async () => {
     const { server, socket } = await openBench();

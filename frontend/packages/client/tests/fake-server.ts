@@ -160,7 +160,12 @@ export class FakeServer {
   }
 
   #subscribe(connection: FakeConnection, request: Frame, route: string): void {
-    const { symbols = [], resolution, symbol, recover = {} } = request.payload as {
+    const {
+      symbols = [],
+      resolution,
+      symbol,
+      recover = {},
+    } = request.payload as {
       symbols?: string[];
       symbol?: string;
       resolution?: string;

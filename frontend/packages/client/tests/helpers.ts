@@ -1,5 +1,6 @@
 /** A socket of the datafeed on a fake server, and a listener that writes down what it hears. */
 
+import { vi } from "vitest";
 import { datafeedDelivery, type DatafeedProtocol } from "../src/generated/datafeed.js";
 import { type SocketOptions, TypedSocket } from "../src/socket.js";
 import type { Gap, SocketError, SocketState, StreamPosition } from "../src/index.js";
@@ -66,4 +67,15 @@ export class Recorder {
 
 export function trades(bench: Bench, recorder: Recorder, ...symbols: string[]) {
   return bench.socket.subscribe("trades", { symbols }, recorder);
+}
+
+/** The payloads of the requests of that type on the present connection. */
+export function payloads(bench: Bench, type: string): unknown[] {
+  return bench.server.latest.requests(type).map(({ payload }) => payload);
+}
+
+/** Lose the connection and come back after the shortest back-off. */
+export async function reconnect(bench: Bench): Promise<void> {
+  bench.server.latest.drop();
+  await vi.advanceTimersByTimeAsync(250);
 }

@@ -6,10 +6,9 @@ const BACKOFF = { firstMs: 500, maxMs: 30_000 };
 afterEach(() => vi.restoreAllMocks());
 
 describe("whether to come back", () => {
-  test.each([1000, 1001, 1005, 1006, 1008, 1011, 1012, 1013, 3000, 4000, 4001, 4002, 4003, 4004, 4499])(
-    "after %i yes",
-    (code) => expect(mayReturn(code)).toBe(true),
-  );
+  test.each([
+    1000, 1001, 1005, 1006, 1008, 1011, 1012, 1013, 3000, 4000, 4001, 4002, 4003, 4004, 4499,
+  ])("after %i yes", (code) => expect(mayReturn(code)).toBe(true));
 
   test.each([1002, 1003, 1007, 1009, 4500, 4501, 4999])("after %i no", (code) => {
     expect(mayReturn(code)).toBe(false);

@@ -36,18 +36,21 @@ test("a refusal is an error with the server's code", async () => {
   });
 });
 
-test.each([[null], [7], [{}], [{ code: 5, details: "?" }]])("a refusal may be %j", async (payload) => {
-  const { server, socket } = await openBench();
-  server.misbehave = (connection, { id }) => {
-    connection.push({ type: "error", id, payload });
-    return true;
-  };
-  await expect(socket.request("system.info", {})).rejects.toMatchObject({
-    code: "unknown",
-    retryable: false,
-    details: {},
-  });
-});
+test.each([[null], [7], [{}], [{ code: 5, details: "?" }]])(
+  "a refusal may be %j",
+  async (payload) => {
+    const { server, socket } = await openBench();
+    server.misbehave = (connection, { id }) => {
+      connection.push({ type: "error", id, payload });
+      return true;
+    };
+    await expect(socket.request("system.info", {})).rejects.toMatchObject({
+      code: "unknown",
+      retryable: false,
+      details: {},
+    });
+  },
+);
 
 test("a slow reply is a time-out, and nothing when it comes after all", async () => {
   const { server, socket, errors } = await openBench();

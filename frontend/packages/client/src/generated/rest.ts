@@ -336,11 +336,8 @@ export interface components {
       id: string;
       name: string;
       currency: string;
-      /**
-       * @default netting
-       * @enum {unknown}
-       */
-      mode?: "hedging" | "netting";
+      /** @enum {unknown} */
+      mode: "hedging" | "netting";
       /**
        * Format: decimal
        * @description Deposits, realised profit and fees
@@ -363,18 +360,11 @@ export interface components {
       margin_reserved: string;
       /** @description Equity less what is used and what is reserved */
       buying_power: string | null;
-      /**
-       * Format: decimal
-       * @default 1
-       */
-      leverage?: string;
-      /**
-       * @default active
-       * @enum {unknown}
-       */
-      status?: "active" | "halted" | "reducing";
-      /** @default [] */
-      flags?: string[];
+      /** Format: decimal */
+      leverage: string;
+      /** @enum {unknown} */
+      status: "active" | "halted" | "reducing";
+      flags: string[];
     };
     /**
      * AccountPage
@@ -416,30 +406,12 @@ export interface components {
      * @description What this datafeed can do, in the members of a UDF configuration.
      */
     DatafeedConfiguration: {
-      /** @default true */
-      supports_search?: boolean;
-      /** @default false */
-      supports_group_request?: boolean;
-      /** @default false */
-      supports_marks?: boolean;
-      /** @default false */
-      supports_timescale_marks?: boolean;
-      /** @default true */
-      supports_time?: boolean;
-      /**
-       * @default [
-       *       "1",
-       *       "5",
-       *       "15",
-       *       "30",
-       *       "60",
-       *       "240",
-       *       "1D",
-       *       "1W",
-       *       "1M"
-       *     ]
-       */
-      supported_resolutions?: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      supports_search: boolean;
+      supports_group_request: boolean;
+      supports_marks: boolean;
+      supports_timescale_marks: boolean;
+      supports_time: boolean;
+      supported_resolutions: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
       exchanges: components["schemas"]["Choice"][];
       symbols_types: components["schemas"]["Choice"][];
       currency_codes: string[];
@@ -486,33 +458,22 @@ export interface components {
         | "trailing_stop_limit";
       /** Format: decimal */
       quantity: string;
-      notional?: string | null;
-      /**
-       * Format: decimal
-       * @default 0
-       */
-      filled_quantity?: string;
+      notional: string | null;
+      /** Format: decimal */
+      filled_quantity: string;
       /** @description Of what is filled, half-even to 12 places */
-      average_price?: string | null;
-      limit_price?: string | null;
-      stop_price?: string | null;
-      trail?: components["schemas"]["Trail"] | null;
-      high_water_mark?: string | null;
-      /**
-       * @default gtc
-       * @enum {unknown}
-       */
-      time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
-      expire_at?: number | null;
-      /**
-       * @default regular
-       * @enum {unknown}
-       */
-      session?: "extended" | "regular";
-      /** @default false */
-      post_only?: boolean;
-      /** @default false */
-      reduce_only?: boolean;
+      average_price: string | null;
+      limit_price: string | null;
+      stop_price: string | null;
+      trail: components["schemas"]["Trail"] | null;
+      high_water_mark: string | null;
+      /** @enum {unknown} */
+      time_in_force: "day" | "fok" | "gtc" | "gtd" | "ioc";
+      expire_at: number | null;
+      /** @enum {unknown} */
+      session: "extended" | "regular";
+      post_only: boolean;
+      reduce_only: boolean;
       /** @enum {unknown} */
       status:
         | "canceled"
@@ -525,22 +486,19 @@ export interface components {
         | "pending_replace"
         | "rejected"
         | "working";
-      status_reason?: components["schemas"]["StatusReason"] | null;
-      parent_id?: string | null;
-      parent_type?: ("order" | "position") | null;
-      group_id?: string | null;
-      group_type?: ("bracket" | "oco" | "oto") | null;
-      tag?: string | null;
-      triggered_at?: number | null;
+      status_reason: components["schemas"]["StatusReason"] | null;
+      parent_id: string | null;
+      parent_type: ("order" | "position") | null;
+      group_id: string | null;
+      group_type: ("bracket" | "oco" | "oto") | null;
+      tag: string | null;
+      triggered_at: number | null;
       /** @description Epoch milliseconds, UTC */
       created_at: number;
       /** @description Epoch milliseconds, UTC */
       updated_at: number;
-      /**
-       * @description Rises by one with every change
-       * @default 1
-       */
-      version?: number;
+      /** @description Rises by one with every change */
+      version: number;
     };
     /**
      * OrderPage
@@ -583,8 +541,8 @@ export interface components {
        */
       cost: string;
       /** @description Bid for a long, ask for a short; null without a market */
-      mark_price?: string | null;
-      unrealized_pnl?: string | null;
+      mark_price: string | null;
+      unrealized_pnl: string | null;
       /**
        * Format: decimal
        * @description Of everything the account traded in the symbol, without fees
@@ -615,9 +573,8 @@ export interface components {
       /** @description Stable; the table of codes is in docs/errors.md */
       code: string;
       request_id: string;
-      /** @default [] */
       errors?: components["schemas"]["FieldProblem"][];
-      order_id?: string | null;
+      order_id?: string;
     };
     /**
      * QuoteList
@@ -648,7 +605,7 @@ export interface components {
       type: "crypto" | "forex" | "futures" | "index" | "stock";
       exchange: string;
       currency: string;
-      base_currency?: string | null;
+      base_currency: string | null;
       /** @description IANA name of the zone that the session is in */
       timezone: string;
       /** @description TradingView session text: 0930-1600 or 24x7 */
@@ -665,38 +622,16 @@ export interface components {
       max_quantity: string;
       /** Format: decimal */
       quantity_step: string;
-      /**
-       * @default [
-       *       "1",
-       *       "5",
-       *       "15",
-       *       "30",
-       *       "60",
-       *       "240",
-       *       "1D",
-       *       "1W",
-       *       "1M"
-       *     ]
-       */
-      supported_resolutions?: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
-      /** @default false */
-      has_depth?: boolean;
-      /** @default true */
-      has_trades?: boolean;
+      supported_resolutions: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      has_depth: boolean;
+      has_trades: boolean;
       /** @enum {unknown} */
       fidelity: "bar" | "daily" | "tick";
-      /**
-       * @default closed
-       * @enum {unknown}
-       */
-      status?: "break" | "closed" | "halted" | "open" | "stale";
-      /** @default true */
-      shortable?: boolean;
-      /**
-       * Format: decimal
-       * @default 1
-       */
-      margin_rate?: string;
+      /** @enum {unknown} */
+      status: "break" | "closed" | "halted" | "open" | "stale";
+      shortable: boolean;
+      /** Format: decimal */
+      margin_rate: string;
     };
     /**
      * SymbolList
@@ -869,12 +804,9 @@ export interface components {
       size_before: string | null;
       size_after: string | null;
       size_unknown: boolean;
-      /**
-       * Format: decimal
-       * @default 0
-       */
-      slippage?: string;
-      seed?: string | null;
+      /** Format: decimal */
+      slippage: string;
+      seed: string | null;
     };
     /**
      * ModuleStatus
@@ -1102,7 +1034,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Default: the caller's own account */
-        account_id?: string | null;
+        account_id?: string;
       };
       header?: never;
       path?: never;
@@ -2820,6 +2752,24 @@ export interface operations {
           "application/json": components["schemas"]["Health"];
         };
       };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   getVersions: {
@@ -2840,6 +2790,24 @@ export interface operations {
           "application/json": components["schemas"]["Versions"];
         };
       };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
     };
   };
   getAPIOverview: {
@@ -2858,6 +2826,24 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Overview"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
