@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import NamedTuple
 
@@ -197,10 +197,14 @@ class DailyTimeline:
         found = _trade_id.fullmatch(trade_id)
         if found is None:
             raise ValueError(f"{trade_id[:40]!r} is not the id of a trade of {self.symbol.symbol}")
-        day = datetime.strptime(found["day"], "%Y%m%d").date()  # noqa: DTZ007 - a calendar day
+        never = ValueError(f"{self.symbol.symbol} has no trade {trade_id[:40]!r}")
+        try:
+            day = date.fromisoformat(found["day"])
+        except ValueError:
+            raise never from None
         number, index = self._first_from(day), int(found["index"])
         if self._date_of(number) != day or index >= self._day(number).path.count:
-            raise ValueError(f"{self.symbol.symbol} has no trade {trade_id[:40]!r}")
+            raise never
         return number, index
 
     def _position(self, time_ms: int) -> tuple[int, int]:
