@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -268,6 +269,27 @@ def test_a_damaged_journal_stops_the_start(data: bytes, message: str) -> None:
 
     with pytest.raises(JournalCorrupt, match=message):
         run(nothing, PaperServer(journal))
+
+
+def test_a_record_that_does_not_fit_stops_the_start_and_is_named() -> None:
+    journal = MemoryJournal()
+
+    async def place(server: PaperServer) -> None:
+        server.quote()
+        async with server.client() as client:
+            assert (await post(client, order())).status_code == 201
+
+    run(place, PaperServer(journal))
+
+    async def append_the_fill_again() -> None:
+        records = [record async for record in journal.read()]
+        _, filled = (msgspec.json.decode(record.data) for record in records)
+        again = {**filled, "events": [e for e in filled["events"] if e["type"] == "OrderFilled"]}
+        await journal.append([Record(ACCOUNT, 3, 0, msgspec.json.encode(again))])
+
+    asyncio.run(append_the_fill_again())
+    with pytest.raises(JournalCorrupt, match=f"record 3 of account {ACCOUNT} .*is filled"):
+        run(place, PaperServer(journal))
 
 
 def test_a_hole_in_the_journal_stops_the_start() -> None:

@@ -21,6 +21,7 @@ from trading_api.domain.orders import (
     Command,
     Execution,
     ExpireOrders,
+    IllegalTransition,
     MatchQuote,
     MatchTrade,
     Order,
@@ -109,7 +110,14 @@ class Engine:
         done = 0 if cell.working is None else cell.working.entries
         if record.seq != done + 1:
             raise JournalCorrupt(f"record {record.seq} of {record.stream} does not follow {done}")
-        decision = fold(cell.working, decode_entry(record).events)
+        entry = decode_entry(record)
+        try:
+            decision = fold(cell.working, entry.events)
+        except (IllegalTransition, LookupError, ArithmeticError) as error:
+            raise JournalCorrupt(
+                f"record {record.seq} of account {record.stream} does not fit what came before: "
+                f"{error}"
+            ) from error
         cell.working = decision.state
         cell.commit(decision.state, decision.changes)
 
