@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.ports import CredentialStore, Journal
 from trading_api.infra.database import JOURNAL, open_database
 from trading_api.infra.journal import SqlJournal
@@ -37,6 +38,15 @@ class TestSqlJournal(JournalSuite):
     def test_records_are_there_after_closing(self) -> None:
         self.run([record("a", 1)])
         assert self.run([record("a", 2)]) == [record("a", 1), record("a", 2)]
+
+    def test_a_damaged_page_is_told_with_its_place(self) -> None:
+        self.run([record("a", number) for number in range(1, 2001)])
+        data = bytearray(self.path.read_bytes())
+        middle = len(data) // 2 // 4096 * 4096
+        data[middle : middle + 4096] = bytes(4096)
+        self.path.write_bytes(data)
+        with pytest.raises(JournalCorrupt, match=r"beyond position 0: .*malformed"):
+            self.run()
 
 
 class TestMemoryCredentials(CredentialSuite):

@@ -73,7 +73,11 @@ class Journal(Protocol):
         """
 
     def read(self, stream: str | None = None) -> AsyncIterator[Record]:
-        """The records of one stream, or of all, in the order in which they were appended."""
+        """The records of one stream, or of all, in the order in which they were appended.
+
+        Raises:
+            JournalCorrupt: they cannot be read back.
+        """
 
 
 class SymbolCatalogue(Protocol):

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 Synchronous = Literal["FULL", "NORMAL"]
 
@@ -45,8 +45,13 @@ def open_database(path: Path, schema: Schema, synchronous: Synchronous) -> Engin
         with engine.begin() as connection:
             _migrate(connection, schema, path)
     except SQLAlchemyError as error:
-        raise DatabaseError(f"{path} cannot be opened as a database: {error}") from error
+        raise DatabaseError(f"{path} cannot be opened as a database: {reason_of(error)}") from error
     return engine
+
+
+def reason_of(error: SQLAlchemyError) -> str:
+    """What the database itself said, without the statement and its values."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)
 
 
 def _on_connect(synchronous: Synchronous) -> Any:

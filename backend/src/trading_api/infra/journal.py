@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from trading_api.domain.errors import JournalConflict, JournalError
+from trading_api.domain.errors import JournalConflict, JournalCorrupt, JournalError
 from trading_api.domain.ports import Record
+from trading_api.infra.database import reason_of
 from trading_api.infra.tables import journal
 
 _PAGE = 5_000
@@ -42,7 +43,11 @@ class SqlJournal:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._append, records)
 
     async def read(self, stream: str | None = None) -> AsyncIterator[Record]:
-        """The records of one stream, or of all, in the order in which they were appended."""
+        """The records of one stream, or of all, in the order in which they were appended.
+
+        Raises:
+            JournalCorrupt: the database cannot read them; says after which.
+        """
         loop = asyncio.get_running_loop()
         position = 0
         while page := await loop.run_in_executor(None, self._page, stream, position):
@@ -61,18 +66,23 @@ class SqlJournal:
         except IntegrityError as error:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:
-            raise JournalError(f"the journal could not be written: {error}") from error
+            raise JournalError(f"the journal could not be written: {reason_of(error)}") from error
 
     def _page(self, stream: str | None, after: int) -> list[tuple[int, Record]]:
         query = select(journal).where(journal.c.position > after)
         if stream is not None:
             query = query.where(journal.c.stream == stream)
         query = query.order_by(journal.c.position).limit(_PAGE)
-        with self._opened().connect().execution_options(reading=True) as connection:
-            return [
-                (row.position, Record(row.stream, row.seq, row.time, row.data))
-                for row in connection.execute(query)
-            ]
+        try:
+            with self._opened().connect().execution_options(reading=True) as connection:
+                return [
+                    (row.position, Record(row.stream, row.seq, row.time, row.data))
+                    for row in connection.execute(query)
+                ]
+        except SQLAlchemyError as error:
+            raise JournalCorrupt(
+                f"the journal cannot be read beyond position {after}: {reason_of(error)}"
+            ) from error
 
     def _opened(self) -> Engine:
         if self._engine is None:
