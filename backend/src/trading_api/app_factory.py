@@ -1,6 +1,5 @@
 """Builds the application: the context, the enabled modules, their faces. Sees everything."""
 
-import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint, entry_points
@@ -49,7 +48,6 @@ SHARED_TAGS = [
 ]
 
 _DOCS_PAGE = f"{BASE_URL}/docs"
-_log = logging.getLogger(__name__)
 
 
 class ModuleError(ValueError):

@@ -174,10 +174,10 @@ def revoke_key(name: str, data_dir: DataDirOption = None) -> None:
 @contextmanager
 def _auth(folder: DataDir) -> Iterator[Auth]:
     """The credentials of a data directory, also beside a running server."""
-    folder.make()
     try:
+        folder.make()
         engine = open_database(folder.journal, JOURNAL, "FULL")
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         _fail(str(error))
     store = SqlCredentials()
     store.open(engine)

@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import typer
 import uvicorn
@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from trading_api import __version__
 from trading_api.app_factory import ModuleError, create_app
 from trading_api.infra.data_dir import DataDir
-from trading_api.infra.database import DatabaseError
 from trading_api.settings import Settings
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
@@ -48,7 +47,7 @@ def run(settings: Settings) -> None:
         raise ServeError(f"another server runs on {folder.path} ({folder.running_url()})")
     try:
         app, _ = create_app(settings=settings)
-    except (ModuleError, OptionsError, DatabaseError) as error:
+    except (ModuleError, OptionsError, OSError) as error:
         raise ServeError(str(error)) from error
     listener = listen(
         settings.host, settings.port, may_move="port" not in settings.model_fields_set
@@ -64,11 +63,13 @@ def run(settings: Settings) -> None:
 
     server = Server(_config(app, settings), started)
     context.on_failure(server.stop_because)
-    server.run(sockets=[listener])
+    with suppress(
+        SystemExit
+    ):  # uvicorn's way to say that the start failed, with a status of its own
+        server.run(sockets=[listener])
     if context.failure is not None:
-        raise ServeError(f"a part of the server failed: {context.failure}")
-    if not server.started:
-        raise ServeError("the server did not start; its log says why")
+        what = "a part of the server failed" if server.started else "the server did not start"
+        raise ServeError(f"{what}: {context.failure}")
 
 
 class Server(uvicorn.Server):

@@ -161,6 +161,30 @@ def test_an_unknown_module_exits_with_1_and_lists_the_known(tmp_path: Path) -> N
     assert "known are: broker, datafeed" in result.stderr
 
 
+def test_a_data_directory_that_cannot_be_one_is_named_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (
+        ["serve", "--port", "0", "--data-dir", "file"],
+        ["serve", "--port", "0", "--data-dir", "file/below"],
+        ["keys", "list", "--data-dir", "file"],
+        ["link", "--data-dir", "file"],
+    ):
+        result = run(*arguments, cwd=tmp_path)
+        assert result.returncode == 1
+        assert re.search(r"^trading-api: .*file", result.stderr, re.M)
+        assert "Traceback" not in result.stderr
+
+
+def test_a_damaged_journal_ends_the_start_with_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "journal.db").write_bytes(b"not a database" * 100)
+    result = run("serve", "--port", "0", "--data-dir", "data", cwd=tmp_path)
+    assert result.returncode == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("trading-api: the server did not start: data/journal.db cannot be")
+
+
 def test_the_settings_file_is_read_and_its_mistakes_are_told(tmp_path: Path) -> None:
     (tmp_path / "trading_api.toml").write_text('prt = 1\n[modules.broker]\nfee_bps = "5"\n')
     result = run("serve", cwd=tmp_path)

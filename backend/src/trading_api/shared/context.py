@@ -106,10 +106,16 @@ class AppContext:
         for handler in self._failure_handlers:
             handler(error)
 
+    def _note_failure(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Remember what ended the life of the application, a start that failed included."""
+        if isinstance(error, Exception):
+            self.failure = self.failure or error
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Start what was added, in order; stop it in reverse."""
         async with AsyncExitStack() as stack:
+            stack.push(self._note_failure)
             for runner in self._runners:
                 await stack.enter_async_context(runner())
             yield self
