@@ -8,31 +8,46 @@ DATA_DIR := $(or $(TRADING_API_DATA_DIR),var)
 PACKS := backend/src/trading_api/data/packs.txt
 NODE_OK := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' 2>/dev/null && echo yes)
 PYTEST := cd backend && ../$(PY) -m pytest
+SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run test check specs bench soak clean
+.PHONY: run test check specs bench soak setup-browser clean
 
-run: .stamps/install $(DATA_DIR)/packs/.fetched
+run: .stamps/install .stamps/terminal $(DATA_DIR)/packs/.fetched
 	@TRADING_API_DATA_DIR=$(DATA_DIR) $(PY) -m trading_api
 
-test: .stamps/dev .stamps/npm $(DATA_DIR)/packs/.fetched
+test: .stamps/dev .stamps/npm .stamps/terminal $(DATA_DIR)/packs/.fetched
+ifeq ($(NODE_OK),yes)
+	cd frontend && npm test
+	cd frontend && npm run e2e --workspace terminal
+endif
 	$(PYTEST) -n 2 -m "not soak and not process"
 	$(PYTEST) -m "process and not soak"
 
 soak: .stamps/dev .stamps/npm $(DATA_DIR)/packs/.fetched
 	$(PYTEST) -m soak --timeout 3600
 
-check: .stamps/dev
+check: .stamps/dev .stamps/npm
 	cd backend && ../$(PY) -m ruff format --check . ../bench
 	cd backend && ../$(PY) -m ruff check . ../bench
 	cd backend && ../$(PY) -m mypy
 	cd backend && ../.venv/bin/lint-imports
+ifeq ($(NODE_OK),yes)
+	cd frontend && npm run lint && npm run typecheck
+endif
 	$(PYTEST) tests/contracts/test_specs_current.py
 
-specs: .stamps/install
+specs: .stamps/install .stamps/npm
 	$(PY) -m trading_api specs --out backend/specs
+ifeq ($(NODE_OK),yes)
+	cd frontend && npm run generate
+endif
 
 bench: .stamps/dev $(DATA_DIR)/packs/.fetched
 	$(PY) bench/run.py $(ARGS)
+
+# Debian's Chromium, for the browser tests; without it `make test` says so and leaves them out.
+setup-browser:
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
 
 clean:
 	rm -rf .venv .venv-peers* .stamps frontend/node_modules
@@ -60,7 +75,22 @@ ifeq ($(NODE_OK),yes)
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 else
-	@echo "node 20.19 or newer is not here: tests that need it will be skipped"
+	@echo "node 20.19 or newer is not here: what needs it is left out"
+endif
+
+# The web terminal; a server without it runs all the same and says at / what to install.
+# Building needs a quarter of what testing does, so that a first `make run` is quick.
+.stamps/terminal: frontend/package-lock.json $(SOURCES)
+	@mkdir -p .stamps
+ifeq ($(NODE_OK),yes)
+	@echo "building the terminal (about 10 seconds, once)"
+	@test .stamps/npm -nt frontend/package-lock.json || { cd frontend && npm ci --no-audit --no-fund \
+	  --loglevel=error --workspace terminal --workspace packages/client --include-workspace-root=false; }
+	@cd frontend && npm run build --silent >../.stamps/terminal.log 2>&1 || \
+	  { cat ../.stamps/terminal.log; exit 1; }
+	@touch $@
+else
+	@echo "node 20.19 or newer is not here: the server starts without its terminal"
 endif
 
 # Real data that may be read but not shipped; the server runs without it on the committed set.
