@@ -48,7 +48,7 @@ export interface SocketOptions {
   silenceMs?: number;
   /** Age at which a connection counts as good, so that its end is the first failure; 10,000. */
   stableMs?: number;
-  /** Waiting time after failures; from 500 to 30,000. */
+  /** Waiting time after failures; from 500 to 10,000. */
   backoff?: Partial<Backoff>;
 }
 
@@ -238,7 +238,7 @@ export class TypedSocket<P extends SocketProtocol> {
 
 function timingOf(options: SocketOptions): Timing {
   const { answerMs = 10_000, silenceMs = 15_000, stableMs = 10_000, backoff } = options;
-  return { answerMs, silenceMs, stableMs, backoff: { firstMs: 500, maxMs: 30_000, ...backoff } };
+  return { answerMs, silenceMs, stableMs, backoff: { firstMs: 500, maxMs: 10_000, ...backoff } };
 }
 
 function standardWebSocket(url: string): ReturnType<WebSocketFactory> {
