@@ -12,7 +12,7 @@ from tests.shared.ws.prices import PricesParameters, run
 from trading_api.domain.ports import Message
 from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.outbox import Outbox
-from trading_api.shared.ws.protocol import texts
+from trading_api.shared.ws.protocol import frame, texts
 from trading_api.shared.ws.router import Delivery, Snapshot, WsRouter
 from trading_api.testing.clock import ManualClock
 
@@ -132,6 +132,26 @@ def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
     run(main())
 
 
+def test_a_flood_is_conflated_in_its_own_turn_only() -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), 200)
+        writes: list[bytes] = []
+        hub.subscribe(hub.topic("prices:a", router()), outbox(writes))
+        for seq in range(1, 21):
+            hub.publish(Message("prices:a", seq, 0))
+        await end_of_turn()
+        flood = [seq for _, seq, _ in received(writes)]
+        assert flood == [*range(1, len(flood)), 20]
+        assert len(flood) < 10
+        writes.clear()
+        for seq in (21, 22):
+            hub.publish(Message("prices:a", seq, 0))
+        await end_of_turn()
+        assert [seq for _, seq, _ in received(writes)] == [21, 22]
+
+    run(main())
+
+
 def test_an_outbox_that_overflows_takes_nothing_more() -> None:
     overflows: list[int] = []
     box = Outbox(lambda _: None, 100, lambda: overflows.append(1))
@@ -185,7 +205,7 @@ def received(writes: list[bytes]) -> list[tuple[str, int, int]]:
 
 steps = st.lists(
     st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 8))
-    | st.sampled_from(["pause", "resume", "turn"]),
+    | st.sampled_from(["pause", "resume", "turn", "reply"]),
     max_size=60,
 )
 
@@ -201,6 +221,8 @@ def test_whatever_happens_a_reader_gets_what_its_class_promises(
         writes: list[bytes] = []
         box = outbox(writes)
         published: dict[str, list[int]] = {"prices:a": [], "prices:b": []}
+        sent: list[tuple[str, int]] = []
+        replies = 0
         for name in published:
             hub.subscribe(hub.topic(name, router(delivery)), box)
         for step in [*steps, "turn", "resume"]:
@@ -211,14 +233,21 @@ def test_whatever_happens_a_reader_gets_what_its_class_promises(
                 box.flush()
             elif step == "turn":
                 await end_of_turn()
+            elif step == "reply":
+                replies += 1
+                sent.append(("reply", replies))
+                hub.send(box, frame(b'{"topic":"reply","seq":%d,"payload":0}' % replies))
             else:
                 name = f"prices:{step[0]}"
                 published[name].append(step[1])
+                sent.append((name, len(published[name])))
                 hub.publish(Message(name, len(published[name]), step[1]))
 
+        arrived = [(topic, seq) for topic, seq, _ in received(writes)]
+        assert arrived == [one for one in sent if one in set(arrived)], "in the order of sending"
+        assert sum(topic == "reply" for topic, _ in arrived) == replies
         for name, values in published.items():
             seen = {seq: value for topic, seq, value in received(writes) if topic == name}
-            assert list(seen) == sorted(seen)
             assert seen.items() <= dict(enumerate(values, 1)).items()
             if delivery == "every":
                 assert len(seen) == len(values)
