@@ -94,7 +94,9 @@ def test_an_unknown_address_and_a_wrong_method_have_the_error_shape() -> None:
     assert_problem(send("GET", "/api/v1/nothing"), 404, "not_found")
     response = send("PUT", "/api/v1/health")
     assert_problem(response, 405, "method_not_allowed")
-    assert "GET" in response.headers["allow"]
+    assert response.headers["allow"] == "GET"
+    assert send("PUT", ORDERS).headers["allow"] == "DELETE, GET, POST"
+    assert send("POST", f"{ORDERS}/o1").headers["allow"] == "DELETE, GET, PATCH"
 
 
 def test_the_global_socket_address_does_not_exist() -> None:

@@ -12,9 +12,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.websockets import WebSocket
 
 from trading_api.domain.errors import CODES, FieldError, TradingError
+from trading_api.shared.openapi import rest_routes
 from trading_api.shared.schema import Wire
 
 MEDIA_TYPE = "application/problem+json"
@@ -143,9 +145,18 @@ async def _on_http_exception(connection: Any, error: Exception) -> Any:
     other = "internal" if error.status_code >= 500 else "invalid_payload"
     code = _code_of_status.get(error.status_code, other)
     response = await _answer(connection, TradingError(code, _detail_of(error, connection)))
-    if response is not None and error.headers:
-        response.headers.update(error.headers)
+    if response is not None:
+        response.headers.update(error.headers or {})
+        if code == "method_not_allowed":
+            response.headers["Allow"] = ", ".join(_methods_at(connection)) or "GET"
     return response
+
+
+def _methods_at(connection: HTTPConnection) -> list[str]:
+    """What an address takes; the framework tells of the first of its routes only."""
+    path = connection.scope["path"]
+    routes = [r for r in rest_routes(connection.app) if compile_path(r.path)[0].match(path)]
+    return sorted({method for route in routes for method in route.methods})
 
 
 def _detail_of(error: HTTPException, connection: HTTPConnection) -> str:
