@@ -1,9 +1,11 @@
 """Readers that are slow, gone or many; what is written, and when."""
 
 import asyncio
+import gc
 import socket
 import struct
 import tracemalloc
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -13,6 +15,7 @@ from tests.shared.ws.prices import LOOPS, PATH, Prices, run
 from tests.shared.ws.raw import CLOSE, PING, PONG, TEXT, RawFrame, RawSocket, raw_socket
 from trading_api.domain.ports import Message
 from trading_api.shared.context import AppContext
+from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.limits import WsLimits
 from trading_api.testing.server import serve
 from trading_api.testing.sockets import open_socket
@@ -107,6 +110,7 @@ def test_a_slow_reader_of_every_is_closed_without_having_missed_one(loop: Loop) 
 def test_a_reader_that_takes_nothing_is_cut(loop: Loop) -> None:
     async def main() -> None:
         prices = prices_with(stall_s=0.2)
+        prices.adapter.heartbeat_interval = 300.0  # the stall is noticed without its help
         async with serve(prices.app) as server, slow_reader(prices, server.port) as slow:
             await publish_much(prices, "prices")
             assert prices.adapter.hub.subscribers("prices:S1") == 1
@@ -198,6 +202,26 @@ def test_a_client_that_goes_away_leaves_every_topic(loop: Loop, how: str) -> Non
             for number in range(1, 21):
                 assert prices.adapter.hub.subscribers(f"prices:S{number}") == 0
             prices.service.publish("prices", "S1")
+
+    run(main(), loop)
+
+
+@on_both_loops
+def test_nothing_is_kept_of_a_client_that_has_gone(loop: Loop) -> None:
+    def clients() -> set[weakref.ref[Client]]:
+        return {weakref.ref(one) for one in gc.get_objects() if isinstance(one, Client)}
+
+    async def main() -> None:
+        prices = Prices()
+        gc.collect()
+        before = clients()
+        async with serve(prices.app) as server:
+            async with open_socket(server.ws_url + PATH, prices.token) as client:
+                await client.request("prices.subscribe", S1_TO_S20)
+                [gone] = clients() - before
+            await prices.ended.get()
+        gc.collect()
+        assert gone() is None
 
     run(main(), loop)
 
