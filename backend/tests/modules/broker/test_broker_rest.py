@@ -179,6 +179,34 @@ def test_all_orders_are_canceled_or_those_of_a_symbol() -> None:
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("POST", "/orders?acount_id=a"),
+        ("PATCH", "/orders/{id}?version=1"),
+        ("DELETE", "/orders/{id}?symbol=AAPL"),
+        ("DELETE", "/orders?symbl=MSFT"),
+        ("DELETE", "/positions/AAPL?qty=1"),
+    ],
+)
+def test_a_misspelt_parameter_of_a_command_does_nothing(method: str, address: str) -> None:
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        async with server.client() as client:
+            await client.post("/orders", json=order())
+            resting = (await client.post("/orders", json=order(limit="9"))).json()
+            body = {"POST": order(), "PATCH": {"quantity": "2"}}.get(method)
+            path = address.format(id=resting["id"])
+            answer = await client.request(method, path, json=body)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid_payload")
+            assert answer.json()["errors"][0]["field"] == address.partition("?")[2].split("=")[0]
+            assert len((await client.get("/orders")).json()["items"]) == 2
+            assert (await client.get(f"/orders/{resting['id']}")).json() == resting
+            assert (await client.get("/positions/AAPL")).json()["quantity"] == "1"
+
+    run(scenario)
+
+
 def test_lists_are_paged_newest_first_and_filtered() -> None:
     async def scenario(server: PaperServer) -> None:
         server.quote()

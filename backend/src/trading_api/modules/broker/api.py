@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from trading_api.domain.accounts import Account, view_account
 from trading_api.domain.decisions import known_order
-from trading_api.domain.errors import TradingError
+from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.ids import OrderId
 from trading_api.domain.orders import CancelAllOrders, CancelOrder, ClosePosition, Order
 from trading_api.domain.positions import Position
@@ -112,6 +112,7 @@ class BrokerApi(APIRouter):
             # The address that is in a hurry resolves its own arguments: FastAPI's way costs as
             # much as the engine takes to decide on the order.
             caller = await TRADER(request)
+            _refuse_others(request, "account_id")
             body = decode(PlaceOrderRequest, await json_text(request))
             account_id = _one_account(request.query_params.get("account_id"), body.account_id)
             answer = await service.submit(caller, body.command(), account_id)
@@ -132,6 +133,7 @@ class BrokerApi(APIRouter):
         async def modify_order(
             request: Request, caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
         ) -> Response:
+            _refuse_others(request, "account_id")
             body = decode(ModifyOrderRequest, await json_text(request))
             account_id = _one_account(account_id, body.account_id)
             answer = await service.submit(caller, body.command(OrderId(order_id)), account_id)
@@ -148,8 +150,9 @@ class BrokerApi(APIRouter):
             responses=_answers(examples.ORDER, 401, 403, 404, 409, 422, 503),
         )
         async def cancel_order(
-            caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
+            request: Request, caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
         ) -> Response:
+            _refuse_others(request, "account_id")
             answer = await service.submit(caller, CancelOrder(OrderId(order_id)), account_id)
             return json_response(answer.orders[0])
 
@@ -161,8 +164,12 @@ class BrokerApi(APIRouter):
             responses=_answers(CanceledOrders([examples.ORDER]), 401, 403, 404, 422, 503),
         )
         async def cancel_all_orders(
-            caller: Trader, symbol: SymbolQuery = None, account_id: AccountQuery = None
+            request: Request,
+            caller: Trader,
+            symbol: SymbolQuery = None,
+            account_id: AccountQuery = None,
         ) -> Response:
+            _refuse_others(request, "symbol", "account_id")
             answer = await service.submit(caller, CancelAllOrders(symbol), account_id)
             return json_response(CanceledOrders(list(answer.orders)))
 
@@ -249,6 +256,7 @@ class BrokerApi(APIRouter):
             responses=_answers(examples.ORDER, 401, 403, 404, 409, 422, 503, status=201),
         )
         async def close_position(
+            request: Request,
             caller: Trader,
             position_id: PositionPath,
             quantity: Annotated[
@@ -256,6 +264,7 @@ class BrokerApi(APIRouter):
             ] = None,
             account_id: AccountQuery = None,
         ) -> Response:
+            _refuse_others(request, "quantity", "account_id")
             amount = None if quantity is None else parse_decimal(quantity, "quantity")
             answer = await service.submit(caller, ClosePosition(position_id, amount), account_id)
             return json_response(answer.orders[0], 201)
@@ -315,6 +324,15 @@ class BrokerApi(APIRouter):
         ) -> Response:
             state = await service.state(caller, account_id)
             return json_response(view_account(state, service.market.mark))
+
+
+def _refuse_others(request: Request, *known: str) -> None:
+    """A misspelt parameter of a command must not come to mean all of it, or the default."""
+    for name in request.query_params:
+        if name not in known:
+            name = name[:64]
+            message = f"{name} is not a parameter of this address; known are {', '.join(known)}"
+            raise InvalidPayload(name, message)
 
 
 def _one_account(query: str | None, body: str | None) -> str | None:
