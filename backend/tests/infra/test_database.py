@@ -98,3 +98,14 @@ def test_secrets_are_readable_by_the_owner_alone(tmp_path: Path) -> None:
     assert folder.token() == "secret"
     assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "var" / "token").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_is_readable_by_the_owner_alone_also_where_the_folder_is_not(
+    tmp_path: Path,
+) -> None:
+    tmp_path.chmod(0o755)
+    engine = open_database(tmp_path / "journal.db", JOURNAL, "FULL")
+    with engine.begin():
+        files = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    engine.dispose()
+    assert files == dict.fromkeys(("journal.db", "journal.db-wal", "journal.db-shm"), 0o600)

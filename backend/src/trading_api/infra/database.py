@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 Synchronous = Literal["FULL", "NORMAL"]
 
 _BUSY_TIMEOUT_MS = 10_000
+_OWN_FILE = 0o600
 
 
 class Schema(NamedTuple):
@@ -34,10 +35,12 @@ def open_database(path: Path, schema: Schema, synchronous: Synchronous) -> Engin
     """An engine for the file, made or migrated to the newest schema where it is older.
 
     Write-ahead log; `FULL` syncs at every commit, so that what is committed survives a power cut.
+    A new file, and so those that SQLite makes beside it, can be read by its owner alone.
 
     Raises:
         DatabaseError: the file is not a database, or a newer version of the program wrote it.
     """
+    path.touch(mode=_OWN_FILE)
     engine = create_engine(f"sqlite:///{path}")
     event.listen(engine, "connect", _on_connect(synchronous))
     event.listen(engine, "begin", _begin_immediate)
