@@ -125,6 +125,9 @@ def test_m_without_leverage_the_buying_power_is_spent_once() -> None:
     assert reason_of(short_of) == "insufficient_margin"
     assert short_of.status_reason is not None
     assert "set aside 1200 USD, the buying power is 1000" in short_of.status_reason.message
+    dear = desk.order(desk.place("buy", "40", "30.5"))
+    assert dear.status_reason is not None
+    assert "set aside 1220 USD, the" in dear.status_reason.message  # no zeros after the point
     assert desk.order(desk.place("buy", "33")).status == "filled"
     assert power(desk) == 10
 

@@ -13,6 +13,7 @@ from trading_api.domain.margin import NO_EXPOSURE, reserved
 from trading_api.domain.market import SymbolInfo
 from trading_api.domain.money import ZERO, is_multiple
 from trading_api.domain.orders import IMMEDIATE, Order, PlaceOrder, StatusReason
+from trading_api.domain.positions import shown
 
 
 def known_instrument(market: Market, symbol: str) -> SymbolInfo:
@@ -169,7 +170,8 @@ def margin_refusal(
         return None
     return StatusReason(
         "insufficient_margin",
-        f"the order would set aside {need:f} {state.currency}, the buying power is {power:f}",
+        f"the order would set aside {shown(need):f} {state.currency}, "
+        f"the buying power is {shown(power):f}",
     )
 
 
