@@ -74,6 +74,7 @@ def create_app(
     if settings is None:
         context, hosts, origins = AppContext.in_memory(), TEST_HOSTS, VITE_ORIGINS
     else:
+        _check_option_names(settings)
         context = _context(settings)
         hosts, origins = settings.allowed_hosts, settings.allowed_origins
         enabled_modules = enabled_modules if enabled_modules is not None else _names(settings)
@@ -176,15 +177,32 @@ def _factories(names: Sequence[str] | None) -> list[tuple[str, ModuleFactory]]:
     others = sorted(wanted - set(BUILT_IN))
     if not others:
         return found
-    offered = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    offered = _offered()
     for name in others:
         if name in RESERVED_NAMES:
             raise ModuleError(f"module name {name!r} is reserved")
         if name not in offered:
-            known = ", ".join([*BUILT_IN, *sorted(offered)])
-            raise ModuleError(f"module {name!r} is unknown; known are: {known}")
+            raise ModuleError(f"module {name!r} is unknown; {_known(offered)}")
         found.append((name, _load(offered[name])))
     return found
+
+
+def _check_option_names(settings: Settings) -> None:
+    """A table whose name is misspelt must not leave a module with its defaults."""
+    others = sorted(set(settings.modules) - set(BUILT_IN))
+    offered = _offered() if others else {}
+    for name in others:
+        if name not in offered:
+            raise ModuleError(f"[modules.{name}]: there is no such module; {_known(offered)}")
+
+
+def _offered() -> dict[str, EntryPoint]:
+    """The modules that other packages provide, by name."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _known(offered: Collection[str]) -> str:
+    return "known are: " + ", ".join([*BUILT_IN, *sorted(offered)])
 
 
 def _load(point: EntryPoint) -> ModuleFactory:

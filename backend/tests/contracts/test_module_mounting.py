@@ -143,6 +143,18 @@ def test_options_of_a_module_come_from_its_table(tmp_path: Any) -> None:
     assert "limit is 1" in refused.json()["detail"]
 
 
+def test_options_of_a_module_that_nobody_has_stop_the_start(tmp_path: Any) -> None:
+    for name in ("brokr", "ws"):
+        settings = Settings(data_dir=tmp_path, modules={name: {"fee_bps": 5}})
+        with pytest.raises(ModuleError, match=rf"\[modules\.{name}\].*known are: broker, datafeed"):
+            create_app(["datafeed"], settings=settings)
+
+
+def test_options_of_a_module_that_is_not_enabled_are_kept_for_later(tmp_path: Any) -> None:
+    settings = Settings(data_dir=tmp_path, modules={"broker": {"fee_bps": 5}, "watchlist": {}})
+    assert len(create_app(["datafeed"], settings=settings)[1]) == 1
+
+
 @pytest.mark.parametrize("options", [{"max_symbol": 1}, {"max_symbols": "many"}])
 def test_wrong_options_stop_the_start_and_name_the_module(options: dict[str, Any]) -> None:
     context = AppContext.in_memory()
