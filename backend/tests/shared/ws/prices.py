@@ -50,6 +50,7 @@ class PriceService:
         self.context = context
         self.values: dict[str, list[Price]] = {}
         self.replays: list[tuple[str, int, int]] = []
+        self.publishes_while_replaying = False
         self.epochs: dict[str, str] = {}
         self.reads: asyncio.Queue[str] = asyncio.Queue()
 
@@ -74,6 +75,9 @@ class PriceService:
     ) -> Sequence[tuple[int, Any]] | None:
         """Values from what stands for the journal."""
         self.replays.append((name, after, until))
+        if self.publishes_while_replaying:
+            route, symbol = name.split(":")
+            self.publish(route, symbol)
         return list(enumerate(self.values[name][after:until], after + 1))
 
     def routers(self) -> list[WsRouter]:

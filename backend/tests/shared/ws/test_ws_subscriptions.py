@@ -308,12 +308,37 @@ def test_a_topic_that_outlives_the_process_is_resumed_from_its_source() -> None:
     run(main())
 
 
-def test_a_source_is_not_asked_for_another_epoch() -> None:
+def test_a_topic_that_is_held_is_resumed_in_order_while_others_publish() -> None:
+    async def main() -> None:
+        prices = Prices()
+        for _ in range(2000):
+            prices.service.publish("ledger", "owner")
+        prices.service.publishes_while_replaying = True
+        async with connected(prices) as client:
+            await client.request("ledger.subscribe", {})
+            await client.send({"type": "ledger.subscribe", "id": 1, "payload": ledger_from(7)})
+            while "id" not in await client.receive():
+                pass  # what is published before the reply belongs to the first subscription
+            assert await seqs(client, 1993) == list(range(8, 2001))
+            published = len(prices.service.replays)
+            assert await seqs(client, published) == list(range(2001, 2001 + published))
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("epoch", "seq"),
+    [
+        pytest.param("e0", 0, id="another epoch"),
+        pytest.param("e1", 99, id="from the future"),
+    ],
+)
+def test_a_source_is_not_asked_for_what_it_never_published(epoch: str, seq: int) -> None:
     async def main() -> None:
         prices = Prices()
         prices.service.publish("ledger", "owner")
         async with connected(prices) as client:
-            reply = await client.request("ledger.subscribe", ledger_from(0, "e0"))
+            reply = await client.request("ledger.subscribe", ledger_from(seq, epoch))
             assert reply["subscriptions"][0]["recovered"] is False
             assert prices.service.replays == []
 
