@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 
 class RawFrame(NamedTuple):

@@ -22,6 +22,7 @@ OVERRIDDEN = {
     "data_received": ["data"],
     "handle_connect": ["event"],
     "handle_events": [],
+    "handle_cont": ["event"],
     "handle_ping": [],
     "handle_close": ["event"],
     "handle_parser_exception": [],

@@ -160,6 +160,11 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self._last_heard = self.loop.time()
         super().handle_events()
 
+    def handle_cont(self, event: Frame) -> None:
+        """Keep no empty fragments: no limit of size would ever end them."""
+        if event.data or event.fin:
+            super().handle_cont(event)
+
     def handle_ping(self) -> None:
         """Answer, but do not pile up answers for a client that does not read."""
         if self.writable.is_set():
