@@ -202,6 +202,18 @@ def test_a_day_order_ends_with_its_session_before_anything_is_matched() -> None:
     assert figures(desk.order(order).status, desk.fills) == ["expired", []]
 
 
+def test_a_held_day_order_whose_session_is_over_does_not_work_in_the_next() -> None:
+    desk = open_desk()
+    desk.quote("10", "10.02", open=False)
+    order = desk.place("buy", "10", "11", "day")
+    ends = desk.market.end_of_session("AAPL")
+    assert figures(desk.order(order).status, desk.order(order).expire_at) == ["held", ends]
+    desk.market.now = ends
+    desk.quote("10x10", "10.02x10", opening=True)
+    desk.activate()
+    assert figures(desk.order(order).status, desk.fills) == ["expired", []]
+
+
 def test_expiry_leaves_alone_what_has_time() -> None:
     desk = open_desk()
     good, day = desk.place("buy", "1", "9"), desk.place("buy", "1", "9", "day")

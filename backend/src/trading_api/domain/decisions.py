@@ -145,12 +145,12 @@ def _place(progress: Progress, command: PlaceOrder, market: Market) -> None:
         order = replace(order, status="rejected", status_reason=reason)
         progress.emit(OrderRejected(order=order))
         return
+    order = replace(order, expire_at=matching.expire_at(order, market))
     price = risk.reserve_price(order, book)
     if (reason := risk.waits_for(order, book)) is not None or price is None:
         order = replace(order, status="held", status_reason=reason)
         progress.emit(OrderHeld(order=order, reserve_price=price))
         return
-    order = replace(order, expire_at=matching.expire_at(order, market))
     progress.emit(OrderAccepted(order=order, reserve_price=price))
     matching.take(progress, order.id, market)
     matching.kill_rest(progress, order.id, market)

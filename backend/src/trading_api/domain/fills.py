@@ -78,7 +78,7 @@ class Market(Protocol):
         """The market of a symbol; None while nothing has been heard of it."""
 
     def end_of_session(self, symbol: str) -> int:
-        """When a `day` order that begins to work now ends."""
+        """When a `day` order that begins to work or to wait now ends."""
 
 
 class Fill(NamedTuple):

@@ -74,6 +74,7 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
     book = market.book(command.symbol)
     if book is None or not book.tradable:
         return
+    expire(progress, command.order_ids, market)
     orders = open_orders(progress.state, command.order_ids)
     held = [order for order in orders if order.status == "held"]
     for order in held:
@@ -150,7 +151,7 @@ def open_orders(state: AccountState, wanted: Iterable[OrderId]) -> list[Order]:
 
 
 def expire_at(order: Order, market: Market) -> int | None:
-    """When an order that begins to work now ends; None when it has no end."""
+    """When an order that begins to work or to wait now ends; None when it has no end."""
     return market.end_of_session(order.symbol) if order.time_in_force == "day" else None
 
 

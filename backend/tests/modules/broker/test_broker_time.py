@@ -47,6 +47,37 @@ def test_a_share_out_of_session_is_held_and_fills_when_its_market_opens() -> Non
     run(scenario, PaperServer(now=CLOSE + 1000))
 
 
+def test_a_held_day_order_ends_with_its_session_also_while_the_server_is_away() -> None:
+    journal = MemoryJournal()
+
+    async def before(server: PaperServer) -> Any:
+        server.quote(status="closed")
+        held = await place(server, order(limit="9", time_in_force="day"))
+        assert (held["status"], held["expire_at"]) == ("held", NEXT_CLOSE)
+        assert (await place(server, order(limit="9")))["expire_at"] is None
+        return held
+
+    day = run(before, PaperServer(journal, now=CLOSE + 1000))
+
+    async def after(server: PaperServer) -> None:
+        server.quote(8, 8.02)
+        await server.settle()
+        assert (await get(server, day["id"]))["status"] == "expired"
+        assert await fills(server) == [("1", "8.02")]
+
+    run(after, PaperServer(journal, now=NEXT_CLOSE + 1000))
+
+
+def test_a_day_order_that_no_market_data_ever_reached_ends_with_its_session() -> None:
+    async def scenario(server: PaperServer) -> None:
+        held = await place(server, order(time_in_force="day"))
+        assert (held["status_reason"]["code"], held["expire_at"]) == ("no_market", CLOSE)
+        await server.clock.advance(CLOSE - IN_SESSION)
+        assert (await get(server, held["id"]))["status"] == "expired"
+
+    run(scenario)
+
+
 def test_without_market_data_orders_wait_until_it_comes() -> None:
     async def scenario(server: PaperServer) -> None:
         held = await place(server, order())

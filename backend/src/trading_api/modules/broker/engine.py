@@ -60,7 +60,7 @@ class Engine:
         self._cells: dict[AccountId, Cell] = {}
         self._owned: dict[PrincipalId, list[Cell]] = defaultdict(list)
         self._index = OrderIndex()
-        self._timed: set[OrderId] = set()
+        self._timed: dict[OrderId, int] = {}
         self._ready = False
         self._marks = Marks(self._context.clock, self.market, self.publisher, self._cells)
         self._commits = GroupCommit(self._context.journal, self._on_committed, self._on_failed)
@@ -288,9 +288,9 @@ class Engine:
         if order.expire_at is None:
             return
         if order.status not in OPEN:
-            self._timed.discard(order.id)
-        elif order.id not in self._timed:
-            self._timed.add(order.id)
+            self._timed.pop(order.id, None)
+        elif self._timed.get(order.id) != order.expire_at:
+            self._timed[order.id] = order.expire_at
             self._deadlines.add(order.expire_at, order)
 
     def _on_committed(self, batch: Sequence[Pending]) -> None:

@@ -154,7 +154,7 @@ class MarketData:
         return None if book is None else book.mark(quantity)
 
     def end_of_session(self, symbol: str) -> int:
-        """When a `day` order that begins to work now ends."""
+        """When a `day` order that begins to work or to wait now ends."""
         instrument = self._catalogue.get(symbol)
         if instrument is None:
             raise LookupError(f"symbol {symbol} has left the catalogue")
