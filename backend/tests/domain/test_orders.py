@@ -209,7 +209,7 @@ def test_a_held_day_order_whose_session_is_over_does_not_work_in_the_next() -> N
     ends = desk.market.end_of_session("AAPL")
     assert figures(desk.order(order).status, desk.order(order).expire_at) == ["held", ends]
     desk.market.now = ends
-    desk.quote("10x10", "10.02x10", opening=True)
+    desk.market.say("AAPL", "10x10", "10.02x10", opening=True)
     desk.activate()
     assert figures(desk.order(order).status, desk.fills) == ["expired", []]
 
