@@ -1,7 +1,8 @@
 """A small module for the tests of the socket kit: prices (latest), prints (every), ledger."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import uvloop
@@ -17,8 +18,11 @@ from trading_api.shared.context import AppContext
 from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.router import Examples, Snapshot, WsRouter
+from trading_api.testing.server import serve
+from trading_api.testing.sockets import SocketClient, open_socket
 
 PATH = "/api/v1/prices/ws"
+S1 = {"symbols": ["S1"]}
 SYMBOLS = tuple(f"S{number}" for number in range(2000))
 
 
@@ -195,3 +199,18 @@ class Prices:
                 self.ended.put_nowait(client.id)
 
         return ws_app
+
+
+@asynccontextmanager
+async def connected(prices: Prices) -> AsyncIterator[SocketClient]:
+    """The owner's connection to the application on a server of its own."""
+    async with (
+        serve(prices.app) as server,
+        open_socket(server.ws_url + PATH, prices.token) as client,
+    ):
+        yield client
+
+
+async def seqs(client: SocketClient, count: int) -> list[int]:
+    """The numbers of the next updates."""
+    return [(await client.receive())["seq"] for _ in range(count)]

@@ -45,11 +45,11 @@ class RawSocket:
         """The next frame; None at the end of the stream."""
         async with asyncio.timeout(10):
             try:
-                head = await self._exactly(2)
+                head = await self.read_exactly(2)
                 length = head[1] & 127
                 if length > 125:
-                    length = int.from_bytes(await self._exactly(2 if length == 126 else 8), "big")
-                return RawFrame(head[0] & 15, await self._exactly(length))
+                    length = int.from_bytes(await self.read_exactly(2 if length == 126 else 8), "big")
+                return RawFrame(head[0] & 15, await self.read_exactly(length))
             except (EOFError, ConnectionError):
                 return None
 
@@ -74,7 +74,16 @@ class RawSocket:
         line, self._buffer = self._buffer.split(b"\r\n", 1)
         return line
 
-    async def _exactly(self, count: int) -> bytes:
+    async def read_rest(self) -> bytes:
+        """What still comes until the end of the stream."""
+        try:
+            while True:
+                await self._fill()
+        except EOFError:
+            data, self._buffer = self._buffer, b""
+            return data
+
+    async def read_exactly(self, count: int) -> bytes:
         while len(self._buffer) < count:
             await self._fill()
         data, self._buffer = self._buffer[:count], self._buffer[count:]
