@@ -93,6 +93,13 @@ def test_overnight_session_across_the_change_of_clocks_is_an_hour_shorter() -> N
     assert bounds[1] - bounds[0] == 5 * 3600 * 1000
 
 
+def test_a_part_inside_the_hour_that_is_skipped_does_not_exist_on_that_day() -> None:
+    night = TradingSession.parse("0200-0300,0900-1000:1", "America/New_York")
+    skipped, ordinary = date(2024, 3, 10), date(2024, 3, 17)
+    assert [len(night.spans_of(day)) for day in (skipped, ordinary)] == [1, 2]
+    assert night.next_open(local("2024-03-10T01:00")) == local("2024-03-10T09:00")
+
+
 def test_parts_have_a_pause_and_share_the_end_of_the_day() -> None:
     day = date(2024, 6, 3)
     first, second = LUNCH.spans_of(day)
