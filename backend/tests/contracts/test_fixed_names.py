@@ -189,6 +189,20 @@ def test_health_and_versions_have_their_shape() -> None:
     assert versions["server"] == health["version"]
 
 
+def test_every_address_is_documented_whole() -> None:
+    paths = create_app()[0].openapi()["paths"]
+    for path, item in paths.items():
+        for method, operation in item.items():
+            where = f"{method} {path}"
+            assert operation["operationId"], where
+            assert operation["summary"], where
+            assert {"401", "403"} <= operation["responses"].keys(), where
+            [good] = [answer for code, answer in operation["responses"].items() if code < "400"]
+            contents = [good, operation["requestBody"]] if "requestBody" in operation else [good]
+            for content in contents:
+                assert "example" in content["content"]["application/json"], where
+
+
 def test_a_route_without_response_model_is_refused_by_name() -> None:
     app = FastAPI()
     router = APIRouter(prefix="/inner")

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from trading_api.domain.errors import CODES, FieldError, TradingError
 from trading_api.shared.openapi import rest_routes
-from trading_api.shared.schema import Wire
+from trading_api.shared.schema import Wire, encode
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 1
@@ -70,6 +70,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for status, names in codes.items()
     }
+
+
+def answers(
+    example: Any, *statuses: int, status: int = 200, headers: Mapping[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an address, the good one with an example, for OpenAPI."""
+    shown = msgspec.json.decode(encode(example))
+    good: dict[str, Any] = {"content": {"application/json": {"example": shown}}}
+    if headers:
+        good["headers"] = headers
+    return {status: good, **problems(*statuses)}
 
 
 def problem_body(error: TradingError, request_id: str) -> bytes:

@@ -129,12 +129,15 @@ def _spell_decimals(schema: Any) -> None:
             _spell_decimals(value)
 
 
-def json_body(type_: Any) -> dict[str, Any]:
-    """The `openapi_extra` of an address that decodes its own body."""
-    reference = {"$ref": COMPONENTS.format(name=type_.__name__)}
+def json_body(type_: Any, example: Any = None) -> dict[str, Any]:
+    """The `openapi_extra` of an address that decodes its own body; an example may leave out."""
+    content: dict[str, Any] = {"schema": {"$ref": COMPONENTS.format(name=type_.__name__)}}
+    if example is not None:
+        members: dict[str, Any] = msgspec.to_builtins(example)
+        content["example"] = {name: value for name, value in members.items() if value is not None}
     return {
         EXTRA_COMPONENTS: components([type_], received=True),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}},
+        "requestBody": {"required": True, "content": {"application/json": content}},
     }
 
 

@@ -1,9 +1,8 @@
 """The broker's REST addresses."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
@@ -33,13 +32,12 @@ from trading_api.modules.broker.schemas import (
 )
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import AccountReader, Requires, Trader
-from trading_api.shared.http_errors import problems
+from trading_api.shared.http_errors import answers
 from trading_api.shared.openapi import security
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import (
     Wire,
     decode,
-    encode,
     json_body,
     json_response,
     json_text,
@@ -99,11 +97,22 @@ class BrokerApi(APIRouter):
             "error names it.",
             status_code=201,
             response_model=Annotated[Order, Wire()],
-            responses=_answers(
-                examples.ORDER, 400, 401, 403, 404, 409, 413, 415, 422, 503, status=201, replay=True
+            responses=answers(
+                examples.ORDER,
+                400,
+                401,
+                403,
+                404,
+                409,
+                413,
+                415,
+                422,
+                503,
+                status=201,
+                headers=REPLAYED,
             ),
             openapi_extra={
-                **_body(PlaceOrderRequest, examples.PLACE),
+                **json_body(PlaceOrderRequest, examples.PLACE),
                 "parameters": [ACCOUNT_PARAMETER],
                 "security": security(TRADER),
             },
@@ -127,8 +136,8 @@ class BrokerApi(APIRouter):
             operation_id="modifyOrder",
             summary="Change the quantity or the price of an open order",
             response_model=Annotated[Order, Wire()],
-            responses=_answers(examples.ORDER, 400, 401, 403, 404, 409, 413, 415, 422, 503),
-            openapi_extra=_body(ModifyOrderRequest, examples.MODIFY),
+            responses=answers(examples.ORDER, 400, 401, 403, 404, 409, 413, 415, 422, 503),
+            openapi_extra=json_body(ModifyOrderRequest, examples.MODIFY),
         )
         async def modify_order(
             request: Request, caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
@@ -147,7 +156,7 @@ class BrokerApi(APIRouter):
             operation_id="cancelOrder",
             summary="Cancel an open order",
             response_model=Annotated[Order, Wire()],
-            responses=_answers(examples.ORDER, 401, 403, 404, 409, 422, 503),
+            responses=answers(examples.ORDER, 401, 403, 404, 409, 422, 503),
         )
         async def cancel_order(
             request: Request, caller: Trader, order_id: OrderPath, account_id: AccountQuery = None
@@ -161,7 +170,7 @@ class BrokerApi(APIRouter):
             operation_id="cancelAllOrders",
             summary="Cancel every open order, or those of one symbol",
             response_model=Annotated[CanceledOrders, Wire()],
-            responses=_answers(CanceledOrders([examples.ORDER]), 401, 403, 404, 422, 503),
+            responses=answers(CanceledOrders([examples.ORDER]), 401, 403, 404, 422, 503),
         )
         async def cancel_all_orders(
             request: Request,
@@ -181,7 +190,7 @@ class BrokerApi(APIRouter):
             operation_id="listOrders",
             summary="Orders, newest first",
             response_model=Annotated[OrderPage, Wire()],
-            responses=_answers(OrderPage([examples.ORDER], None), 401, 403, 404, 422, 503),
+            responses=answers(OrderPage([examples.ORDER], None), 401, 403, 404, 422, 503),
         )
         async def get_orders(
             caller: AccountReader,
@@ -201,7 +210,7 @@ class BrokerApi(APIRouter):
             operation_id="getOrder",
             summary="One order",
             response_model=Annotated[Order, Wire()],
-            responses=_answers(examples.ORDER, 401, 403, 404, 422, 503),
+            responses=answers(examples.ORDER, 401, 403, 404, 422, 503),
         )
         async def get_order(
             caller: AccountReader, order_id: OrderPath, account_id: AccountQuery = None
@@ -217,7 +226,7 @@ class BrokerApi(APIRouter):
             operation_id="listPositions",
             summary="Open positions, by symbol",
             response_model=Annotated[PositionPage, Wire()],
-            responses=_answers(PositionPage([examples.POSITION], None), 401, 403, 404, 422, 503),
+            responses=answers(PositionPage([examples.POSITION], None), 401, 403, 404, 422, 503),
         )
         async def get_positions(
             caller: AccountReader,
@@ -233,7 +242,7 @@ class BrokerApi(APIRouter):
             operation_id="getPosition",
             summary="One open position; its id is its symbol",
             response_model=Annotated[Position, Wire()],
-            responses=_answers(examples.POSITION, 401, 403, 404, 422, 503),
+            responses=answers(examples.POSITION, 401, 403, 404, 422, 503),
         )
         async def get_position(
             caller: AccountReader, position_id: PositionPath, account_id: AccountQuery = None
@@ -253,7 +262,7 @@ class BrokerApi(APIRouter):
             summary="Close a position, the whole or a part, by a market order",
             status_code=201,
             response_model=Annotated[Order, Wire()],
-            responses=_answers(examples.ORDER, 401, 403, 404, 409, 422, 503, status=201),
+            responses=answers(examples.ORDER, 401, 403, 404, 409, 422, 503, status=201),
         )
         async def close_position(
             request: Request,
@@ -277,7 +286,7 @@ class BrokerApi(APIRouter):
             operation_id="listExecutions",
             summary="Executions, newest first",
             response_model=Annotated[ExecutionPage, Wire()],
-            responses=_answers(ExecutionPage([examples.EXECUTION], None), 401, 403, 404, 422, 503),
+            responses=answers(ExecutionPage([examples.EXECUTION], None), 401, 403, 404, 422, 503),
         )
         async def get_executions(
             caller: AccountReader,
@@ -301,7 +310,7 @@ class BrokerApi(APIRouter):
             operation_id="listAccounts",
             summary="The caller's accounts",
             response_model=Annotated[AccountPage, Wire()],
-            responses=_answers(AccountPage([examples.ACCOUNT], None), 401, 403, 404, 422, 503),
+            responses=answers(AccountPage([examples.ACCOUNT], None), 401, 403, 404, 422, 503),
         )
         async def get_accounts(
             caller: AccountReader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -316,7 +325,7 @@ class BrokerApi(APIRouter):
             operation_id="getAccount",
             summary="One account",
             response_model=Annotated[Account, Wire()],
-            responses=_answers(examples.ACCOUNT, 401, 403, 404, 422, 503),
+            responses=answers(examples.ACCOUNT, 401, 403, 404, 422, 503),
         )
         async def get_account(
             caller: AccountReader,
@@ -341,24 +350,3 @@ def _one_account(query: str | None, body: str | None) -> str | None:
             "invalid_payload", f"account_id {body[:80]!r} in the body, {query!r} in the address"
         )
     return body if query is None else query
-
-
-def _body(type_: Any, example: Any) -> dict[str, Any]:
-    extra = json_body(type_)
-    shown = {
-        name: value for name, value in msgspec.to_builtins(example).items() if value is not None
-    }
-    extra["requestBody"]["content"]["application/json"]["example"] = shown
-    return extra
-
-
-def _answers(
-    example: Any, *statuses: int, status: int = 200, replay: bool = False
-) -> dict[int | str, dict[str, Any]]:
-    """Every status of an address, the good one with an example."""
-    good: dict[str, Any] = {
-        "content": {"application/json": {"example": msgspec.json.decode(encode(example))}}
-    }
-    if replay:
-        good["headers"] = REPLAYED
-    return {status: good, **problems(*statuses)}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from trading_api import __version__
 from trading_api.shared.auth import Anyone
 from trading_api.shared.context import AppContext
-from trading_api.shared.http_errors import problems
+from trading_api.shared.http_errors import answers
 from trading_api.shared.module import ModuleHealth, ModuleProtocol
 from trading_api.shared.schema import Wire, json_response
 
@@ -32,6 +32,9 @@ class Health(Struct, frozen=True):
     modules: tuple[ModuleStatus, ...]
 
 
+EXAMPLE = Health("ok", __version__, 12.5, (ModuleStatus("broker", "ok", None),))
+
+
 class HealthApi(APIRouter):
     """`GET /health`: 200 also when degraded; the body tells."""
 
@@ -43,7 +46,7 @@ class HealthApi(APIRouter):
             operation_id="getHealth",
             summary="How the server and its modules are",
             response_model=Annotated[Health, Wire()],
-            responses=problems(401, 403),
+            responses=answers(EXAMPLE, 401, 403),
         )
         async def get_health(request: Request, _caller: Anyone) -> Response:
             context: AppContext = request.app.state.context

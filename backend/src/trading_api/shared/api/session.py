@@ -8,7 +8,7 @@ from msgspec import Struct
 from starlette.responses import RedirectResponse, Response
 
 from trading_api.shared.auth import COOKIE, SESSION_MS, Anyone, Auth
-from trading_api.shared.http_errors import problems
+from trading_api.shared.http_errors import answers
 from trading_api.shared.schema import Wire, decode, json_body, json_response, json_text
 
 
@@ -36,8 +36,8 @@ class SessionApi(APIRouter):
             summary="Exchange the owner token for a session cookie",
             status_code=201,
             response_model=Annotated[SessionState, Wire()],
-            responses=problems(400, 401, 403, 413, 415, 422),
-            openapi_extra=json_body(LogIn),
+            responses=answers(SessionState(True), 400, 401, 403, 413, 415, 422, status=201),
+            openapi_extra=json_body(LogIn, LogIn("the owner token")),
         )
         async def log_in(request: Request) -> Response:
             body = decode(LogIn, await json_text(request))
@@ -49,7 +49,7 @@ class SessionApi(APIRouter):
             operation_id="logOut",
             summary="End the session",
             response_model=Annotated[SessionState, Wire()],
-            responses=problems(401, 403),
+            responses=answers(SessionState(False), 401, 403),
         )
         async def log_out(request: Request, _caller: Anyone) -> Response:
             _auth(request).log_out(request.cookies.get(COOKIE, ""))

@@ -1,5 +1,6 @@
 """Which versions of the API there are, and what the enabled modules offer."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from trading_api import __version__
 from trading_api.shared.auth import Anyone
-from trading_api.shared.http_errors import problems
+from trading_api.shared.http_errors import answers
 from trading_api.shared.schema import Wire, json_response
 
 CURRENT = "v1"
@@ -51,6 +52,9 @@ class Overview(Struct, frozen=True):
     websocket_endpoints: tuple[WebSocketEndpoint, ...]
 
 
+VERSIONS = Versions(CURRENT, (Version(CURRENT, "stable", RELEASED),), __version__)
+
+
 class VersionApi(APIRouter):
     """`GET /versions` and the overview at `GET /`."""
 
@@ -62,19 +66,17 @@ class VersionApi(APIRouter):
             operation_id="getVersions",
             summary="The versions of the API",
             response_model=Annotated[Versions, Wire()],
-            responses=problems(401, 403),
+            responses=answers(VERSIONS, 401, 403),
         )
         async def get_versions(_caller: Anyone) -> Response:
-            return json_response(
-                Versions(CURRENT, (Version(CURRENT, "stable", RELEASED),), __version__)
-            )
+            return json_response(VERSIONS)
 
         @self.get(
             "/",
             operation_id="getAPIOverview",
             summary="Where everything is",
             response_model=Annotated[Overview, Wire()],
-            responses=problems(401, 403),
+            responses=answers(_overview_of(["broker"]), 401, 403),
         )
         async def get_overview(request: Request, _caller: Anyone) -> Response:
             return json_response(overview(request))
@@ -82,14 +84,17 @@ class VersionApi(APIRouter):
 
 def overview(request: Request) -> Overview:
     """The overview of the modules that the request's application has enabled."""
+    modules = request.app.state.registry.get_enabled_modules()
+    return _overview_of(module.name for module in modules if module.get_ws_routers())
+
+
+def _overview_of(names: Iterable[str]) -> Overview:
     endpoints = []
-    for module in request.app.state.registry.get_enabled_modules():
-        if not module.get_ws_routers():
-            continue
-        address = f"{BASE_URL}/{module.name}/ws"
+    for name in names:
+        address = f"{BASE_URL}/{name}/ws"
         endpoints.append(
             WebSocketEndpoint(
-                module=module.name,
+                module=name,
                 url=address,
                 asyncapi_url=f"{address}/asyncapi.json",
                 asyncapi_docs=f"{address}/asyncapi",
