@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import Receive, Scope, Send
 
 from trading_api import __version__
 from trading_api.infra.catalogue import SqlCatalogue
@@ -238,12 +240,18 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
         lifespan=lifespan,
         license_info={"name": "MIT", "identifier": "MIT"},
     )
+    app.router.default = _nothing_there
     app.state.context = context
     app.state.registry = registry
     app.state.owner_token = context.auth.owner_token
     app.state.started_at = context.clock.now_ms()
     http_errors.install(app)
     return app
+
+
+async def _nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
+    """An unknown address: sockets get the error's body as well, not a bare refusal."""
+    raise HTTPException(404)
 
 
 def _mount_shared(app: FastAPI) -> None:

@@ -1,13 +1,14 @@
 """Journey 1: from the source to a socket, on a real server whose clock is ours."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import InvalidStatus
 
 from tests.journeys.conftest import REPOSITORY
 from trading_api.app_factory import build_app
@@ -206,17 +207,13 @@ def test_broken_json_is_answered_and_a_binary_frame_ends_the_connection() -> Non
 
 def test_there_is_no_global_socket() -> None:
     async def act(world: World) -> None:
-        refused = False
-        try:
+        with pytest.raises(InvalidStatus) as refused:
             async with open_socket(f"{world.server.ws_url}/api/v1/ws"):
                 pass
-        except (ConnectionClosed, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001 - the library's own type carries the status
-            response = getattr(error, "response", None)
-            assert response is not None
-            refused = response.status_code in (403, 404)
-        assert refused
+        answer = refused.value.response
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert json.loads(answer.body)["code"] == "not_found"
 
     in_world(act)
 
