@@ -1,7 +1,9 @@
 """What lies inside a bar of which nothing else is known: one path for all uses."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from trading_api.domain.market import Bar
 
 
 class TickBar(NamedTuple):
@@ -12,6 +14,19 @@ class TickBar(NamedTuple):
     low: int
     close: int
     volume: int
+
+    def as_bar(
+        self, time: int, price: Callable[[int], float], quantity: Callable[[int], float]
+    ) -> Bar:
+        """The bar in the units of the wire, given what a number of ticks and of steps stands for."""
+        return Bar(
+            time,
+            price(self.open),
+            price(self.high),
+            price(self.low),
+            price(self.close),
+            quantity(self.volume),
+        )
 
 
 def joined(bars: Sequence[TickBar]) -> TickBar:

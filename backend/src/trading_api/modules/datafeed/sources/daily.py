@@ -168,15 +168,7 @@ class DailyTimeline:
         return bars
 
     def _bar(self, time: int, bar: TickBar) -> Bar:
-        price = self._price
-        return Bar(
-            time,
-            price(bar.open),
-            price(bar.high),
-            price(bar.low),
-            price(bar.close),
-            self._quantity(bar.volume),
-        )
+        return bar.as_bar(time, self._price, self._quantity)
 
     def _trade(self, day: _Day, index: int) -> Trade:
         path = day.path

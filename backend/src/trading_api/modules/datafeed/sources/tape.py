@@ -206,15 +206,7 @@ class TapeTimeline:
         return TickBar(prices[0], max(prices), min(prices), prices[-1], volume)
 
     def _bar(self, time: int, bar: TickBar) -> Bar:
-        price = self._price
-        return Bar(
-            time,
-            price(bar.open),
-            price(bar.high),
-            price(bar.low),
-            price(bar.close),
-            self._quantity(bar.volume),
-        )
+        return bar.as_bar(time, self._price, self._quantity)
 
     def _trade(self, cycle: int, index: int) -> Trade:
         prints = self._tape.prints
