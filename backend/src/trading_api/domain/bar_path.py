@@ -18,7 +18,7 @@ class TickBar(NamedTuple):
     def as_bar(
         self, time: int, price: Callable[[int], float], quantity: Callable[[int], float]
     ) -> Bar:
-        """The bar in the units of the wire, given what a number of ticks and of steps stands for."""
+        """The bar in the units of the wire: what numbers of ticks and of steps stand for."""
         return Bar(
             time,
             price(self.open),
