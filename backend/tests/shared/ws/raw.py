@@ -48,7 +48,9 @@ class RawSocket:
                 head = await self.read_exactly(2)
                 length = head[1] & 127
                 if length > 125:
-                    length = int.from_bytes(await self.read_exactly(2 if length == 126 else 8), "big")
+                    length = int.from_bytes(
+                        await self.read_exactly(2 if length == 126 else 8), "big"
+                    )
                 return RawFrame(head[0] & 15, await self.read_exactly(length))
             except (EOFError, ConnectionError):
                 return None

@@ -36,8 +36,8 @@ STATE = {
 }  # fmt: skip
 SET_WITH_THE_HANDSHAKE = {"scope"}
 OF_THE_PARSER = {
-    "available_extensions", "close_sent", "data_to_send", "events", "fail", "max_message_size",
-    "parser_exc", "send_close", "send_ping",
+    "available_extensions", "close_sent", "data_to_send", "events", "fail", "handshake_exc",
+    "max_message_size", "parser_exc", "reject", "send_close", "send_ping",
 }  # fmt: skip
 
 

@@ -3,13 +3,11 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgspec
-import pytest
-import uvloop
 
 from tests.shared.ws.raw import CLOSE, TEXT, RawFrame, RawSocket, raw_socket
 from trading_api.app_factory import build_app
@@ -20,6 +18,7 @@ from trading_api.testing.sockets import SocketClient, open_socket
 PATH = "/api/v1/watchlist/ws"
 REQUEST = b'{"type":"system.ping"}'
 LIMIT_S = 10
+POLL_S = 0.002
 
 
 class Wire:
@@ -58,9 +57,9 @@ class Wire:
         self._runner.run(whole())
 
     @asynccontextmanager
-    async def raw(self) -> AsyncIterator[RawSocket]:
+    async def raw(self, receive_buffer: int | None = None) -> AsyncIterator[RawSocket]:
         """A connection whose handshake is done."""
-        async with raw_socket(self.port, PATH, self.token) as raw:
+        async with raw_socket(self.port, PATH, self.token, receive_buffer) as raw:
             yield raw
 
     @asynccontextmanager
@@ -71,6 +70,16 @@ class Wire:
             loop = asyncio.get_running_loop()
             await loop.sock_connect(sock, ("127.0.0.1", self.port))
             yield RawSocket(sock)
+
+    async def until_connections(self, count: int) -> None:
+        """Wait until the server has no more connections than so many, the neighbour's included."""
+        state = self.server.server.server_state
+        await until(lambda: len(state.connections) <= count)
+
+    def unsent_bytes(self) -> int:
+        """What waits in the server's buffers, of all connections."""
+        connections = self.server.server.server_state.connections
+        return sum(each.transport.get_write_buffer_size() for each in connections)
 
     async def _open(self) -> None:
         app, _ = build_app(self.context, ["watchlist"])
@@ -86,27 +95,14 @@ class Wire:
         await self.neighbour.request("system.ping")
         async with open_socket(self.server.ws_url + PATH, self.token) as newcomer:
             await newcomer.request("watchlist.subscribe")
-        state = self.server.server.server_state
-        while len(state.connections) > 1 or len(asyncio.all_tasks()) > self._idle_tasks:
-            await asyncio.sleep(0)
+        await self.until_connections(1)
+        await until(lambda: len(asyncio.all_tasks()) <= self._idle_tasks)
 
 
-@pytest.fixture(scope="module")
-def wire_of_module() -> Iterator[Wire]:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        wire = Wire(runner)
-        wire.open()
-        yield wire
-        wire.close()
-
-
-@pytest.fixture
-def wire(wire_of_module: Wire, caplog: pytest.LogCaptureFixture) -> Iterator[Wire]:
-    """The file's server; nothing may have been logged as an error or with a traceback."""
-    yield wire_of_module
-    for record in caplog.get_records("call"):
-        assert record.levelname not in ("ERROR", "CRITICAL"), record.getMessage()
-        assert record.exc_info is None, record.getMessage()
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what uvicorn tells nobody; the limit of the test ends it."""
+    while not condition():  # noqa: ASYNC110 - there is no event for it
+        await asyncio.sleep(POLL_S)
 
 
 def frame(

@@ -12,13 +12,14 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Frame
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
 from trading_api.shared.ws.outbox import HIGH_WATER_BYTES, Listener, Transport
 from trading_api.shared.ws.protocol import CloseCode, texts
 
 EXTENSION = "trading_api.transport"
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
+VERSION = "13"  # of the WebSocket protocol
 CLOSE_GRACE_S = 5.0
 SHUTDOWN_GRACE_S = 1.0
 
@@ -146,9 +147,14 @@ class WsProtocol(WebSocketsSansIOProtocol):
         """Read on after a broken frame only to let the client see why it was closed."""
         if self.conn.parser_exc is None:
             super().data_received(data)
+        if (broken := self.conn.handshake_exc) is not None and not self.close_sent:
+            self._refuse(self.conn.reject(400, f"{broken.__cause__ or broken}.\n"))
 
     def handle_connect(self, event: Request) -> None:
         """Offer this protocol to the endpoint."""
+        if event.headers.get_all("Sec-WebSocket-Version") != [VERSION]:
+            self._refuse(self._other_version())
+            return
         super().handle_connect(event)
         if not self.close_sent:
             extensions = cast(dict[str, object], self.scope["extensions"])
@@ -224,6 +230,30 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     # Private.
+
+    def _other_version(self) -> Response:
+        """RFC 6455, 4.2.2: say which version is understood."""
+        response = self.conn.reject(426, f"Sec-WebSocket-Version must be {VERSION}.\n")
+        del response.headers["Connection"]
+        response.headers.update(
+            {
+                "Connection": "Upgrade, close",
+                "Upgrade": "websocket",
+                "Sec-WebSocket-Version": VERSION,
+            }
+        )
+        return response
+
+    def _refuse(self, response: Response) -> None:
+        """Answer a handshake that the endpoint never hears of.
+
+        Where the parser has an answer already, uvicorn would leave it unsent and the connection
+        open for ever.
+        """
+        self.close_sent = self.handshake_complete = True
+        prepared = b"".join(self.conn.data_to_send())
+        self.transport.write(prepared or response.serialize())
+        self.transport.close()
 
     def _leave(self) -> None:
         listener, self._listener = self._listener, None

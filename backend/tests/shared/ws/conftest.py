@@ -1,0 +1,27 @@
+"""The server of the RFC 6455 tests."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+import uvloop
+
+from tests.shared.ws.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def wire_of_module() -> Iterator[Wire]:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        wire = Wire(runner)
+        wire.open()
+        yield wire
+        wire.close()
+
+
+@pytest.fixture
+def wire(wire_of_module: Wire, caplog: pytest.LogCaptureFixture) -> Iterator[Wire]:
+    """The file's server; nothing may have been logged as an error or with a traceback."""
+    yield wire_of_module
+    for record in caplog.get_records("call"):
+        assert record.levelname not in ("ERROR", "CRITICAL"), record.getMessage()
+        assert record.exc_info is None, record.getMessage()
