@@ -95,7 +95,7 @@ endif
 
 # Real data that may be read but not shipped; the server runs without it on the committed set.
 $(DATA_DIR)/packs/.fetched: $(PACKS) | .stamps/install
-	@mkdir -p $(dir $@)
+	@mkdir -p -m 700 $(DATA_DIR) && mkdir -p $(dir $@)
 	@$(PIP) install --no-deps --no-compile --require-hashes --upgrade --target $(dir $@) -r $(PACKS) \
 	  && touch $@ \
 	  || echo "the BTCUSD data pack could not be fetched: the server runs on the committed daily set"

@@ -1,13 +1,16 @@
 """An account, a market that says what it is told to, and someone who trades."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 from immutables import Map
 
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.decisions import decide
+from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
@@ -222,3 +225,15 @@ def encoded(state: AccountState) -> bytes:
         return dict(sorted(value.items()))
 
     return msgspec.json.encode(state, enc_hook=plain)
+
+
+def open_desk(balance: str = "100000") -> Desk:
+    desk = Desk(balance=balance)
+    desk.quote("10x1000", "10.02x300")
+    return desk
+
+
+def refused(action: Callable[[], object]) -> TradingError:
+    with pytest.raises(TradingError) as caught:
+        action()
+    return caught.value

@@ -161,11 +161,11 @@ def resend_everything(server: ServerProcess, history: History) -> None:
     with httpx.Client(base_url=server.url, headers=bearer(TOKEN)) as http:
         for client_order_id, first in history.acknowledged.items():
             again = http.post(ORDERS, json=history.sent[client_order_id])
+            assert again.headers["idempotent-replayed"] == "true"
             if "request_id" in first:  # refused: the same refusal of the same order
                 assert again.json()["code"] == first["code"]
                 assert again.json()["order_id"] == first["order_id"]
             else:
-                assert again.headers["idempotent-replayed"] == "true"
                 assert again.json() == first
         for client_order_id in set(history.sent) - set(history.acknowledged):
             assert http.post(ORDERS, json=history.sent[client_order_id]).status_code in (201, 422)

@@ -106,6 +106,8 @@ def problem_headers(error: TradingError) -> dict[str, str]:
     if error.status in (429, 503):
         milliseconds = error.details.get("retry_after_ms", RETRY_AFTER_S * 1000)
         return {"Retry-After": str(-(-int(milliseconds) // 1000))}
+    if error.details.get("replayed"):
+        return {"Idempotent-Replayed": "true"}
     return {}
 
 

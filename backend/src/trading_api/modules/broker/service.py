@@ -92,7 +92,7 @@ class BrokerService:
         try:
             if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
                 await self.engine.settled(cell)
-                return Answer((_unless_rejected(first),), replayed=True)
+                return Answer((_unless_rejected(first, replayed=True),), replayed=True)
             decision, pending = self.engine.execute(cell, command)
         except TradingError:
             # the refusal may rest on what is not durable yet
@@ -154,7 +154,9 @@ class BrokerService:
 
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""
-        if isinstance(command, PlaceOrder | CancelAllOrders) and command.symbol is not None:
+        if isinstance(command, CancelOrder | ClosePosition):
+            return command
+        if command.symbol is not None:
             instrument = self.market.instrument(command.symbol)
             if instrument is None:
                 raise TradingError("unknown_symbol", f"symbol {command.symbol[:80]!r} is not known")
@@ -196,9 +198,10 @@ def _answer(command: CallerCommand, decision: Decision) -> Answer:
     return Answer((_unless_rejected(orders[placed]),))
 
 
-def _unless_rejected(order: Order) -> Order:
+def _unless_rejected(order: Order, *, replayed: bool = False) -> Order:
     """A rejected order is answered as the error that it keeps."""
     if order.status == "rejected" and order.status_reason is not None:
         reason = order.status_reason
-        raise TradingError(reason.code, reason.message, order_id=order.id)
+        details = {"replayed": True} if replayed else None
+        raise TradingError(reason.code, reason.message, details=details, order_id=order.id)
     return order

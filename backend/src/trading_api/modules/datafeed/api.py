@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
@@ -24,7 +23,7 @@ from trading_api.modules.datafeed.schemas import (
 from trading_api.modules.datafeed.search import search
 from trading_api.modules.datafeed.service import MOST_BARS, DatafeedService
 from trading_api.shared.auth import MarketReader
-from trading_api.shared.http_errors import problems
+from trading_api.shared.http_errors import answers
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import Wire, json_response
 
@@ -58,7 +57,7 @@ class DatafeedApi(APIRouter):
             operation_id="getDatafeedConfiguration",
             summary="What this datafeed can do",
             response_model=Annotated[DatafeedConfiguration, Wire()],
-            responses=_answers(configuration([examples.SYMBOL]), 401, 403),
+            responses=answers(configuration([examples.SYMBOL]), 401, 403),
         )
         async def get_configuration(_: MarketReader) -> Response:
             return json_response(configuration(service.symbols()))
@@ -68,7 +67,7 @@ class DatafeedApi(APIRouter):
             operation_id="getTime",
             summary="The server's clock",
             response_model=Annotated[CurrentTime, Wire()],
-            responses=_answers(CurrentTime(examples.QUOTE.time), 401, 403),
+            responses=answers(CurrentTime(examples.QUOTE.time), 401, 403),
         )
         async def get_time(_: MarketReader) -> Response:
             return json_response(CurrentTime(service.now_ms()))
@@ -83,7 +82,7 @@ class DatafeedApi(APIRouter):
             description="An empty query lists all. An exact name comes first, then names that "
             "begin with the query, then descriptions with a word that does.",
             response_model=Annotated[SymbolList, Wire()],
-            responses=_answers(SymbolList([examples.SYMBOL], None), 401, 403, 422),
+            responses=answers(SymbolList([examples.SYMBOL], None), 401, 403, 422),
         )
         async def search_symbols(
             _: MarketReader,
@@ -104,7 +103,7 @@ class DatafeedApi(APIRouter):
             operation_id="getSymbol",
             summary="One symbol",
             response_model=Annotated[SymbolInfo, Wire()],
-            responses=_answers(examples.SYMBOL, 401, 403, 404, 422),
+            responses=answers(examples.SYMBOL, 401, 403, 404, 422),
         )
         async def get_symbol(
             _: MarketReader,
@@ -124,7 +123,7 @@ class DatafeedApi(APIRouter):
             "`count_back` asks for so many bars before `to`, whatever `from` says. Share prices "
             "are adjusted for splits and dividends.",
             response_model=Annotated[BarSeries, Wire()],
-            responses=_answers(examples.BARS, 401, 403, 404, 422),
+            responses=answers(examples.BARS, 401, 403, 404, 422),
         )
         async def get_bars(
             _: MarketReader,
@@ -148,7 +147,7 @@ class DatafeedApi(APIRouter):
             operation_id="getQuotes",
             summary="Present quotes",
             response_model=Annotated[QuoteList, Wire()],
-            responses=_answers(QuoteList([examples.QUOTE], None), 401, 403, 404, 422),
+            responses=answers(QuoteList([examples.QUOTE], None), 401, 403, 404, 422),
         )
         async def get_quotes(
             _: MarketReader,
@@ -173,7 +172,7 @@ class DatafeedApi(APIRouter):
             operation_id="getTrades",
             summary="Trades, newest first",
             response_model=Annotated[TradeList, Wire()],
-            responses=_answers(TradeList([examples.TRADE], None), 401, 403, 404, 422),
+            responses=answers(TradeList([examples.TRADE], None), 401, 403, 404, 422),
         )
         async def get_trades(
             _: MarketReader, symbol: SymbolName, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -218,11 +217,6 @@ def series(
         earlier = service.bars(info, resolution, None, min(bounds), 1)
         next_time = earlier[0].time if earlier else None
     return BarSeries(info.symbol, resolution, list(bars), next_time)
-
-
-def _answers(example: Any, *statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {"application/json": {"example": msgspec.to_builtins(example)}}
-    return {200: {"content": content}, **problems(*statuses)}
 
 
 def _offset(cursor: str | None) -> int:

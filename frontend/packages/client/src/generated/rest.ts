@@ -2749,6 +2749,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "status": "ok",
+           *       "version": "0.1.0",
+           *       "uptime_s": 12.5,
+           *       "modules": [
+           *         {
+           *           "name": "broker",
+           *           "status": "ok"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Health"];
         };
       };
@@ -2787,6 +2800,19 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "current": "v1",
+           *       "versions": [
+           *         {
+           *           "version": "v1",
+           *           "status": "stable",
+           *           "released": "2026-11-23"
+           *         }
+           *       ],
+           *       "server": "0.1.0"
+           *     }
+           */
           "application/json": components["schemas"]["Versions"];
         };
       };
@@ -2825,6 +2851,21 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "api_version": "v1",
+           *       "documentation": "/api/v1/docs",
+           *       "openapi_spec": "/api/v1/openapi.json",
+           *       "websocket_endpoints": [
+           *         {
+           *           "module": "broker",
+           *           "url": "/api/v1/broker/ws",
+           *           "asyncapi_url": "/api/v1/broker/ws/asyncapi.json",
+           *           "asyncapi_docs": "/api/v1/broker/ws/asyncapi"
+           *         }
+           *       ]
+           *     }
+           */
           "application/json": components["schemas"]["Overview"];
         };
       };
@@ -2857,6 +2898,11 @@ export interface operations {
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *       "token": "the owner token"
+         *     }
+         */
         "application/json": components["schemas"]["LogIn"];
       };
     };
@@ -2867,6 +2913,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "logged_in": true
+           *     }
+           */
           "application/json": components["schemas"]["SessionState"];
         };
       };
@@ -2941,6 +2992,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "logged_in": false
+           *     }
+           */
           "application/json": components["schemas"]["SessionState"];
         };
       };
