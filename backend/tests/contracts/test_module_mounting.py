@@ -10,6 +10,8 @@ from trading_api.app_factory import ModuleError, build_app, create_app
 from trading_api.settings import Settings
 from trading_api.shared.context import AppContext, OptionsError
 from trading_api.testing.client import bearer, make_client
+from trading_api.testing.server import serve
+from trading_api.testing.sockets import open_socket
 
 
 def answers(app: Any, *paths: str) -> dict[str, httpx.Response]:
@@ -122,6 +124,39 @@ def test_a_strangers_module_has_rest_documents_overview_health_and_life() -> Non
     assert "watchlist" in seen["asyncapi"]["channels"]
     assert seen["page"] == 200
     assert service.health().status == "degraded"  # its life ended with the app's
+
+
+def test_each_module_keeps_its_own_heartbeat_and_lifespan() -> None:
+    async def ask() -> dict[str, Any]:
+        app, _ = create_app(["datafeed", "watchlist"])
+        found = {}
+        async with serve(app) as server:
+            for name in ("datafeed", "watchlist"):
+                async with open_socket(f"{server.ws_url}/api/v1/{name}/ws") as client:
+                    found[name] = await client.request("system.info")
+        return found
+
+    infos = asyncio.run(ask())
+    assert {
+        name: (info["heartbeat_interval"], info["max_connection_lifespan"])
+        for name, info in infos.items()
+    } == {"datafeed": (30.0, 3600.0), "watchlist": (10.0, 600.0)}
+
+
+def test_a_strangers_socket_sends_its_updates() -> None:
+    async def use() -> list[Any]:
+        app, _ = create_app(["watchlist"])
+        async with serve(app) as server:
+            async with open_socket(f"{server.ws_url}/api/v1/watchlist/ws") as client:
+                reply = await client.request("watchlist.subscribe")
+                await put_symbol(server.url, app.state.owner_token)
+                return [reply["subscriptions"][0]["snapshot"], (await client.receive())["payload"]]
+
+    async def put_symbol(url: str, token: str) -> None:
+        async with httpx.AsyncClient(base_url=url, headers=bearer(token)) as http:
+            await http.put("/api/v1/watchlist/symbols/IBM")
+
+    assert asyncio.run(use()) == [{"symbols": []}, {"symbols": ["IBM"]}]
 
 
 def test_options_of_a_module_come_from_its_table(tmp_path: Any) -> None:
