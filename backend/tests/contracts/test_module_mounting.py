@@ -146,11 +146,13 @@ def test_each_module_keeps_its_own_heartbeat_and_lifespan() -> None:
 def test_a_strangers_socket_sends_its_updates() -> None:
     async def use() -> list[Any]:
         app, _ = create_app(["watchlist"])
-        async with serve(app) as server:
-            async with open_socket(f"{server.ws_url}/api/v1/watchlist/ws") as client:
-                reply = await client.request("watchlist.subscribe")
-                await put_symbol(server.url, app.state.owner_token)
-                return [reply["subscriptions"][0]["snapshot"], (await client.receive())["payload"]]
+        async with (
+            serve(app) as server,
+            open_socket(f"{server.ws_url}/api/v1/watchlist/ws") as client,
+        ):
+            reply = await client.request("watchlist.subscribe")
+            await put_symbol(server.url, app.state.owner_token)
+            return [reply["subscriptions"][0]["snapshot"], (await client.receive())["payload"]]
 
     async def put_symbol(url: str, token: str) -> None:
         async with httpx.AsyncClient(base_url=url, headers=bearer(token)) as http:
