@@ -8,7 +8,10 @@ export const NONE = "–";
 const MINUS = "\u2212";
 const DAY_MS = 86_400_000;
 const priceFormats = new Map<number, Intl.NumberFormat>();
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
+const compact = new Intl.NumberFormat("en-US", {
+  notation: "compact",
+  maximumSignificantDigits: 4,
+});
 
 /** A decimal text as it is, in groups of three digits. */
 export function formatQuantity(text: string): string {

@@ -28,10 +28,14 @@ export function createLinks(
     datafeed.on("unauthorized", expired),
     broker.on("unauthorized", expired),
   ];
-  const subscription = broker.subscribe("connection", {}, {
-    snapshot: (state) => (links.server.value = state),
-    update: (state) => (links.server.value = state),
-  });
+  const subscription = broker.subscribe(
+    "connection",
+    {},
+    {
+      snapshot: (state) => (links.server.value = state),
+      update: (state) => (links.server.value = state),
+    },
+  );
   const connect = (): void => {
     datafeed.connect();
     broker.connect();

@@ -35,11 +35,15 @@ export function createMarket({ rest, datafeed }: Pick<Backend, "rest" | "datafee
     if (wanted.length === 0 || wanted.join() === names) return;
     names = wanted.join();
     const former = subscription;
-    subscription = datafeed.subscribe("quotes", { symbols: wanted }, {
-      snapshot: (quote) => batch.put(quote.symbol, quote),
-      update: (quote) => batch.put(quote.symbol, quote),
-      error: (error) => (trouble.value = explain(error)),
-    });
+    subscription = datafeed.subscribe(
+      "quotes",
+      { symbols: wanted },
+      {
+        snapshot: (quote) => batch.put(quote.symbol, quote),
+        update: (quote) => batch.put(quote.symbol, quote),
+        error: (error) => (trouble.value = explain(error)),
+      },
+    );
     former?.close();
   };
 

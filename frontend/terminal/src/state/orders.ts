@@ -15,7 +15,7 @@ export function withOrders(orders: Orders, heard: readonly Order[]): Orders {
   const next = new Map(orders);
   for (const order of heard) {
     const known = next.get(order.id);
-    if (known === undefined || version(order) >= version(known)) next.set(order.id, order);
+    if (known === undefined || order.version >= known.version) next.set(order.id, order);
   }
   return next;
 }
@@ -44,10 +44,6 @@ export function listOrders(orders: Orders): Order[] {
 
 export function openOrders(orders: Orders): Order[] {
   return listOrders(orders).filter(isOpen);
-}
-
-function version(order: Order): number {
-  return order.version ?? 1;
 }
 
 /** Ids end in a counter of the account: it decides between what happened in one millisecond. */

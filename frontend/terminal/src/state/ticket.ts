@@ -1,16 +1,7 @@
 /** The order ticket: what was typed, what it would cost, and the request it becomes. */
 
 import type { Order, PlaceOrderRequest, Quote, SymbolInfo } from "@trading-api/client";
-import {
-  add,
-  compare,
-  isDecimal,
-  multiply,
-  placesOf,
-  quotientOnGrid,
-  sign,
-  subtract,
-} from "../lib/decimal";
+import { add, compare, isDecimal, multiply, placesOf, quotientOnGrid, sign } from "../lib/decimal";
 
 export type Side = Order["side"];
 export type TimeInForce = NonNullable<PlaceOrderRequest["time_in_force"]>;
@@ -105,7 +96,7 @@ export function bookPrice(side: Side, quote: Quote | undefined, places: number):
 /** A typed number, some steps on; never below one step. */
 export function stepped(text: string, step: string, steps: number): string {
   const start = isDecimal(text.trim()) ? text.trim() : "0";
-  const moved = steps < 0 ? subtract(start, step) : add(start, step);
+  const moved = add(start, multiply(step, String(steps)));
   return compare(moved, step) < 0 ? step : moved;
 }
 

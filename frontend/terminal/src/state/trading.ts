@@ -75,31 +75,47 @@ export function createTrading(
   };
 
   const subscriptions: Subscription[] = [
-    broker.subscribe("orders", {}, {
-      snapshot(open) {
-        orders.value = withOpenOrders(orders.value, open);
-        void load();
+    broker.subscribe(
+      "orders",
+      {},
+      {
+        snapshot(open) {
+          orders.value = withOpenOrders(orders.value, open);
+          void load();
+        },
+        update: (order) => hear([order]),
       },
-      update: (order) => hear([order]),
-    }),
-    broker.subscribe("executions", {}, {
-      snapshot: (last) => (executions.value = withExecutions(executions.value, last)),
-      update(execution) {
-        executions.value = withExecutions(executions.value, [execution]);
-        notices.tell("fill", tellExecution(execution));
+    ),
+    broker.subscribe(
+      "executions",
+      {},
+      {
+        snapshot: (last) => (executions.value = withExecutions(executions.value, last)),
+        update(execution) {
+          executions.value = withExecutions(executions.value, [execution]);
+          notices.tell("fill", tellExecution(execution));
+        },
       },
-    }),
-    broker.subscribe("positions", {}, {
-      snapshot(open) {
-        marks.clear();
-        positions.value = onlyPositions(open);
+    ),
+    broker.subscribe(
+      "positions",
+      {},
+      {
+        snapshot(open) {
+          marks.clear();
+          positions.value = onlyPositions(open);
+        },
+        update: (position) => marks.put(position.id, position),
       },
-      update: (position) => marks.put(position.id, position),
-    }),
-    broker.subscribe("equity", {}, {
-      snapshot: (state) => money.put(null, state),
-      update: (state) => money.put(null, state),
-    }),
+    ),
+    broker.subscribe(
+      "equity",
+      {},
+      {
+        snapshot: (state) => money.put(null, state),
+        update: (state) => money.put(null, state),
+      },
+    ),
   ];
 
   return {

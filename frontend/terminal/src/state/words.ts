@@ -40,7 +40,7 @@ export function tellPlaced(order: Order): string {
     case "filled":
       return `${what}: filled at ${average}`;
     case "partially_filled":
-      return `${what}: ${formatQuantity(order.filled_quantity ?? "0")} filled at ${average}, the rest is working`;
+      return `${what}: ${formatQuantity(order.filled_quantity)} filled at ${average}, the rest is working`;
     case "held":
       return `${what}: held${reasonOf(order)}`;
     case "canceled":
