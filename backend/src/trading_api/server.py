@@ -165,7 +165,9 @@ def banner(app: FastAPI, url: str, code: str) -> str:
     lines = [
         f"trading_api {__version__}: paper trading on real data, replayed at the present time",
         f"  {'Symbols':<17}{symbols}",
-        f"  {'Terminal':<17}{url}/" if built_terminal() else f"  {'Terminal':<17}not built",
+        f"  {'Terminal':<17}{url}/"
+        if built_terminal()
+        else f"  {'Terminal':<17}not built: it needs node 20.19 or newer",
         f"  {'REST':<17}{url}/api/v1/docs",
         *sockets,
         f"  {'Log in':<17}{url}/login?code={code}",
