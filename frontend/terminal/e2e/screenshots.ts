@@ -49,13 +49,16 @@ test("screenshots", async ({ page, request }) => {
   await shoot(page, "desktop-dark");
 
   await page.emulateMedia({ colorScheme: "light" });
-  await page.getByRole("button", { name: "15 minutes", exact: true }).click();
+  await page.locator('[data-symbol="AAPL"]').click();
+  await page.getByRole("button", { name: "1D", exact: true }).click();
   await page.getByRole("button", { name: "Limit", exact: true }).click();
   await page.getByRole("tab", { name: /Positions/ }).click();
   await shoot(page, "desktop-light");
 
   await page.setViewportSize(PHONE);
-  await page.getByRole("button", { name: "1 minute", exact: true }).click();
+  await page.getByRole("button", { name: "Markets", exact: true }).click();
+  await page.locator('[data-symbol="BTCUSD"]').click();
+  await page.getByRole("button", { name: "1m", exact: true }).click();
   await shoot(page, "phone-light-chart");
   await page.getByRole("button", { name: "Account", exact: true }).click();
   await shoot(page, "phone-light-account");

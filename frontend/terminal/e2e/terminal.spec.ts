@@ -1,5 +1,7 @@
 /** What a person does with the terminal, against the real server. */
 
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect, type Page, test } from "@playwright/test";
 import { findChromium, NO_CHROMIUM } from "./chromium";
 import { hasOpenMarket, TestServer, TOKEN } from "./server";
@@ -20,6 +22,24 @@ async function logIn(page: Page): Promise<void> {
   await page.getByLabel("Owner token").fill(TOKEN);
   await page.getByRole("button", { name: "Log in" }).click();
   await expect(page.getByRole("region", { name: "Chart" })).toBeVisible();
+}
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }>;
+}
+
+/** The rules of axe that the page breaks, and where. */
+async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join()}`);
+  });
 }
 
 function sideways(page: Page): Promise<boolean> {
@@ -146,7 +166,7 @@ test("scrolling back reads older bars; symbol and resolution are remembered", as
   for (let turn = 0; turn < 12; turn++) await page.mouse.wheel(-1_500, 0);
   await older;
   await page.locator('[data-symbol="AAPL"]').click();
-  await page.getByRole("button", { name: "1 day" }).click();
+  await page.getByRole("button", { name: "1D" }).click();
   await expect(page.getByRole("img", { name: "AAPL, bars of 1 day" })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("img", { name: "AAPL, bars of 1 day" })).toBeVisible();
@@ -178,6 +198,26 @@ for (const [width, height] of [
     await expect(page.getByText("No open position.")).toBeVisible(MOVES);
     expect(watched.complaints).toEqual([]);
     expect(watched.foreign).toEqual([]);
+  });
+}
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test(`axe finds nothing to complain about in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto(server.origin);
+    await expect(page.getByLabel("Owner token")).toBeVisible();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await logIn(page);
+    await expect(page.locator(".legend")).toBeVisible();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "About" }).click();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const name of ["Markets", "Chart", "Trade", "Account"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }
   });
 }
 

@@ -58,7 +58,7 @@ export class PriceChart implements BarSink {
       priceLineVisible: false,
     });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
-    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.22 } });
+    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.22 } });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && !this.#isEmpty && range.from < NEAR_BARS) events.needsOlder();
     });
@@ -138,7 +138,7 @@ export class PriceChart implements BarSink {
         fontFamily: getComputedStyle(this.#host).fontFamily,
       },
       grid: { vertLines: { color: grid }, horzLines: { color: grid } },
-      rightPriceScale: { borderColor: border },
+      rightPriceScale: { borderColor: border, entireTextOnly: true },
       timeScale: { borderColor: border },
       crosshair: { mode: CrosshairMode.Normal, vertLine: pointer, horzLine: pointer },
     };
