@@ -18,6 +18,7 @@ run: .stamps/install .stamps/terminal $(DATA_DIR)/packs/.fetched
 test: .stamps/dev .stamps/npm .stamps/terminal $(DATA_DIR)/packs/.fetched
 ifeq ($(NODE_OK),yes)
 	cd frontend && npm test
+	cd frontend && npm run e2e --workspace terminal
 endif
 	$(PYTEST) -n 2 -m "not soak and not process"
 	$(PYTEST) -m "process and not soak"
