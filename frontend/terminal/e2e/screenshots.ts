@@ -2,26 +2,18 @@
 
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import { findChromium, NO_CHROMIUM } from "./chromium";
-import { hasOpenMarket, TestServer, TOKEN } from "./server";
+import { expect, type Page, skipWhatCannotRun, test } from "./fixtures";
+import { TOKEN } from "./server";
 
 const FOLDER = join(import.meta.dirname, "../../../docs/screenshots");
 const LARGEST_BYTES = 300_000;
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
-test.skip(findChromium() === null, NO_CHROMIUM);
-test.skip(!hasOpenMarket, "skipped: the BTCUSD pack is not here (`make run` fetches it)");
+skipWhatCannotRun();
 
-let server: TestServer;
-test.beforeAll(async () => {
+test("screenshots", async ({ page, request, server }) => {
   mkdirSync(FOLDER, { recursive: true });
-  server = await TestServer.start();
-});
-test.afterAll(async () => server.remove());
-
-test("screenshots", async ({ page, request }) => {
   await page.setViewportSize(DESKTOP);
   await page.goto(server.origin);
   await expect(page.getByLabel("Owner token")).toBeFocused();

@@ -5,11 +5,11 @@ import { perFrame } from "../../src/lib/frame";
 function screen() {
   const waiting = new Set<() => void>();
   return {
-    schedule(run: () => void) {
+    schedule: (run: () => void) => {
       waiting.add(run);
       return () => waiting.delete(run);
     },
-    paint() {
+    paint: () => {
       const due = [...waiting];
       waiting.clear();
       for (const run of due) run();

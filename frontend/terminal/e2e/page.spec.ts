@@ -1,0 +1,116 @@
+/** The page: its sizes, its themes, what it remembers, and whether everybody can use it. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, logIn, MOVES, skipWhatCannotRun, test, type Page } from "./fixtures";
+import { watch } from "./watch";
+
+skipWhatCannotRun();
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }>;
+}
+
+/** The rules of axe that the page breaks, and where. */
+async function accessibilityProblems(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join()}`);
+  });
+}
+
+function sideways(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+}
+
+test("scrolling back reads older bars; symbol and resolution are remembered", async ({
+  page,
+  server,
+}) => {
+  await logIn(page, server);
+  const older = page.waitForRequest(/datafeed\/bars\?.*to=/);
+  await expect(page.locator(".legend")).toBeVisible();
+  await page.locator(".canvas").hover();
+  for (let turn = 0; turn < 12; turn++) await page.mouse.wheel(-1_500, 0);
+  await older;
+  await page.locator('[data-symbol="AAPL"]').click();
+  await page.getByRole("button", { name: "1D" }).click();
+  await expect(page.getByRole("img", { name: "AAPL, bars of 1 day" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("img", { name: "AAPL, bars of 1 day" })).toBeVisible();
+});
+
+for (const [width, height] of [
+  [360, 740],
+  [390, 844],
+] as const) {
+  test(`on a phone of ${width} pixels`, async ({ page, server }) => {
+    const watched = watch(page, server.origin);
+    watched.excuse(/401/);
+    await page.setViewportSize({ width, height });
+    await logIn(page, server);
+    const show = (name: string) => page.getByRole("button", { name, exact: true }).click();
+    for (const name of ["Markets", "Chart", "Trade", "Account"]) {
+      await show(name);
+      expect(await sideways(page)).toBe(false);
+    }
+    await show("Trade");
+    await page.getByLabel("Quantity", { exact: true }).fill("0.001");
+    await page.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
+    await expect(page.getByRole("region", { name: "Messages" })).toContainText("Bought");
+    await show("Account");
+    const close = page.getByRole("button", { name: "Close the position in BTCUSD" });
+    await expect(close).toBeVisible();
+    expect(await sideways(page)).toBe(false);
+    await close.click();
+    await expect(page.getByText("No open position.")).toBeVisible(MOVES);
+    expect(watched.complaints).toEqual([]);
+    expect(watched.foreign).toEqual([]);
+  });
+}
+
+for (const colorScheme of ["dark", "light"] as const) {
+  test(`axe finds nothing to complain about in ${colorScheme}`, async ({ page, server }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto(server.origin);
+    await expect(page.getByLabel("Owner token")).toBeVisible();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await logIn(page, server);
+    await expect(page.locator(".legend")).toBeVisible();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole("button", { name: "About" }).click();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const name of ["Markets", "Chart", "Trade", "Account"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }
+  });
+}
+
+test("light and dark follow the system until chosen, and the choice is remembered", async ({
+  page,
+  server,
+}) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "light" });
+  await logIn(page, server);
+  const light = await background();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(background).not.toBe(light);
+  const dark = await background();
+  await page.getByRole("button", { name: "Switch to the light theme" }).click();
+  await expect.poll(background).toBe(light);
+  await page.reload();
+  await expect(page.getByRole("region", { name: "Chart" })).toBeVisible();
+  expect(await background()).toBe(light);
+  await page.getByRole("button", { name: "Switch to the dark theme" }).click();
+  await expect.poll(background).toBe(dark);
+});
