@@ -2,7 +2,7 @@
 
 import { expect, type Page, test as base } from "@playwright/test";
 import { findChromium, NO_CHROMIUM } from "./chromium";
-import { hasOpenMarket, TestServer, TOKEN } from "./server";
+import { hasOpenMarket, NO_MARKET, TestServer, TOKEN } from "./server";
 
 export { expect, type Page } from "@playwright/test";
 
@@ -25,7 +25,7 @@ export const MOVES = { timeout: 120_000 };
 /** Skip the tests of the calling file, and say why, where they cannot run. */
 export function skipWhatCannotRun(): void {
   test.skip(findChromium() === null, NO_CHROMIUM);
-  test.skip(!hasOpenMarket, "skipped: the BTCUSD pack is not here (`make run` fetches it)");
+  test.skip(!hasOpenMarket, NO_MARKET);
 }
 
 /** Log in with the token, at the login page. */

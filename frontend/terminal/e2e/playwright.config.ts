@@ -6,6 +6,7 @@ const executablePath = findChromium();
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
+  globalSetup: "./say.ts",
   workers: 1,
   fullyParallel: false,
   timeout: 300_000,

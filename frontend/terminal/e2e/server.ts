@@ -16,6 +16,8 @@ export const TOKEN = "a-token-for-the-browser-tests-only";
 /** Whether there are data of a market that is always open; without them nothing moves at night. */
 export const hasOpenMarket = existsSync(join(PACKS, "ob_analytics"));
 
+export const NO_MARKET = "skipped: the BTCUSD pack is not here (`make run` fetches it)";
+
 export class TestServer {
   readonly #dataDir: string;
   readonly #port: number;
