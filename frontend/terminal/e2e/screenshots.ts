@@ -30,7 +30,7 @@ test("screenshots", async ({ page, request, server }) => {
   await place({ ...bitcoin, side: "sell", quantity: "0.005" });
   const limit = { symbol: "BTCUSD", type: "limit" };
   await place({ ...limit, side: "buy", quantity: "0.25", limit_price: "78290" });
-  await place({ ...limit, side: "sell", quantity: "0.1", limit_price: "78520.5" });
+  await place({ ...limit, side: "sell", quantity: "0.1", limit_price: "78465.5" });
   await place({ ...limit, symbol: "AAPL", side: "buy", quantity: "10", limit_price: "10" });
 
   await page.goto(server.link);
