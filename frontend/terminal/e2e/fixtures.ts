@@ -19,8 +19,8 @@ export const test = base.extend<object, { server: TestServer }>({
   ],
 });
 
-/** The replayed market is sometimes quiet: up to 105 seconds pass between two trades. */
-export const MOVES = { timeout: 120_000 };
+/** The replayed market is sometimes quiet: its best bid stands still for up to 124 seconds. */
+export const MOVES = { timeout: 150_000 };
 
 /** Skip the tests of the calling file, and say why, where they cannot run. */
 export function skipWhatCannotRun(): void {

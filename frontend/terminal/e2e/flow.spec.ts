@@ -26,8 +26,8 @@ test("from the printed link to a closed position, through a killed server", asyn
 
   await test.step("a market order is filled", async () => {
     await expect(page.getByRole("heading", { name: /BTCUSD/ }).first()).toBeVisible();
-    await ticket.getByLabel("Quantity", { exact: true }).fill("0.001");
-    await ticket.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
+    await ticket.getByLabel("Quantity", { exact: true }).fill("0.05"); // a move of one dollar shows
+    await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await expect(ticket.getByRole("status")).toContainText(/filled at [\d,]+\.\d\d/);
     await expect(notices).toContainText("Bought");
   });
@@ -47,7 +47,7 @@ test("from the printed link to a closed position, through a killed server", asyn
   await test.step("a limit order waits in the list", async () => {
     await ticket.getByRole("button", { name: "Limit" }).click();
     await ticket.getByLabel("Limit price").fill("1000.01");
-    await ticket.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
+    await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await blotter.getByRole("tab", { name: /Orders/ }).click();
     await expect(blotter.getByRole("row").filter({ hasText: "working" })).toContainText("1,000.01");
   });
@@ -55,7 +55,7 @@ test("from the printed link to a closed position, through a killed server", asyn
   await test.step("refusals are told in words", async () => {
     watched.excuse(/422/);
     await ticket.getByLabel("Limit price").fill("1000.001");
-    await ticket.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
+    await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await expect(ticket.getByRole("alert")).toContainText("1000.001");
     watched.excuse(null);
   });

@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
   globalSetup: "./say.ts",
-  workers: 1,
+  workers: 2, // one may have to wait for a quiet market; each has a server of its own
   fullyParallel: false,
   timeout: 300_000,
   expect: { timeout: 15_000 },
