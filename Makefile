@@ -32,7 +32,7 @@ check: .stamps/dev .stamps/npm
 	cd backend && ../$(PY) -m mypy
 	cd backend && ../.venv/bin/lint-imports
 ifeq ($(NODE_OK),yes)
-	cd frontend && npm run lint && npm run typecheck
+	cd frontend && npm run lint && npm run lint --workspace terminal && npm run typecheck
 endif
 	$(PYTEST) tests/contracts/test_specs_current.py
 

@@ -21,7 +21,7 @@ from trading_api.shared.memory import (
 )
 from trading_api.shared.ws.limits import WsLimits
 
-O = TypeVar("O", bound=msgspec.Struct)  # noqa: E741 - options
+Declared = TypeVar("Declared", bound=msgspec.Struct)
 Runner = Callable[[], AbstractAsyncContextManager[object]]
 
 
@@ -79,7 +79,7 @@ class AppContext:
             ),
         )
 
-    def options(self, module: str, declared: type[O]) -> O:
+    def options(self, module: str, declared: type[Declared]) -> Declared:
         """The options of a module as the struct that it declares.
 
         Raises:
