@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     ws_max_topics: int = Field(
         _limits.max_topics, ge=1, description="Topics that one connection may hold"
     )
+    ws_ring_bytes: int = Field(
+        _limits.ring_bytes,
+        ge=64 * 1024,
+        description="Bytes of its updates that a topic keeps for those who resume",
+    )
     ws_outbox_bytes: int = Field(
         _limits.outbox_bytes,
         ge=64 * 1024,
@@ -144,6 +149,7 @@ class Settings(BaseSettings):
         return WsLimits(
             max_frame=self.ws_max_frame,
             max_topics=self.ws_max_topics,
+            ring_bytes=self.ws_ring_bytes,
             outbox_bytes=self.ws_outbox_bytes,
             stall_s=self.ws_stall_s,
         )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.shared.ws.prices import PricesParameters, run
 from trading_api.domain.ports import Message
+from trading_api.shared.ws import protocol
 from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.outbox import Outbox
 from trading_api.shared.ws.protocol import frame, texts
@@ -17,6 +18,7 @@ from trading_api.shared.ws.router import Delivery, Snapshot, WsRouter
 from trading_api.testing.clock import ManualClock
 
 TURN_BYTES = 1_000_000
+RING_BYTES = 100_000
 
 
 def router(delivery: Delivery = "latest") -> WsRouter:
@@ -44,7 +46,7 @@ async def end_of_turn() -> None:
 
 def test_the_messages_of_a_turn_are_one_write_per_connection() -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
         topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
         writes: list[list[bytes]] = [[], []]
         for written in writes:
@@ -75,20 +77,18 @@ def test_a_message_is_framed_at_the_first_need_only() -> None:
         pass
 
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
         hub.publish(Message("prices:a", 1, Unencodable()))  # nobody has ever asked
-        topic = hub.topic("prices:a", router())
-        hub.publish(Message("prices:a", 2, Unencodable()))  # kept, but nobody listens
-        hub.subscribe(topic, outbox([]))
+        hub.topic("prices:a", router())
         with pytest.raises(TypeError, match="Unencodable"):
-            hub.publish(Message("prices:a", 3, Unencodable()))
+            hub.publish(Message("prices:a", 2, Unencodable()))  # kept for those who resume
 
     run(main())
 
 
 def test_all_subscribers_get_the_same_bytes_object() -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
         topic = hub.topic("prices:a", router())
         writes: list[bytes] = []
         boxes = [outbox(writes) for _ in range(3)]
@@ -104,7 +104,7 @@ def test_all_subscribers_get_the_same_bytes_object() -> None:
 
 def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
         topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
         writes: list[bytes] = []
         box = outbox(writes)
@@ -134,7 +134,7 @@ def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
 
 def test_a_flood_is_conflated_in_its_own_turn_only() -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), 200)
+        hub = Hub(ManualClock(), 200, RING_BYTES)
         writes: list[bytes] = []
         hub.subscribe(hub.topic("prices:a", router()), outbox(writes))
         for seq in range(1, 21):
@@ -163,7 +163,7 @@ def test_an_outbox_that_overflows_takes_nothing_more() -> None:
 
 
 def test_a_service_that_skips_a_number_breaks_the_ring() -> None:
-    hub = Hub(ManualClock(), TURN_BYTES)
+    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
     topic = hub.topic("prices:a", router())
     for seq in (1, 2, 4, 5):
         hub.publish(Message("prices:a", seq, seq))
@@ -171,10 +171,43 @@ def test_a_service_that_skips_a_number_breaks_the_ring() -> None:
     assert [update.seq for update in topic.between(3, 5) or ()] == [4, 5]
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 300), min_size=1, max_size=60),
+    st.integers(0, 2000),
+    st.sets(st.integers(2, 60)),
+)
+def test_a_ring_is_bounded_in_bytes_and_holds_as_many_as_fit(
+    sizes: list[int], most: int, skipped: set[int]
+) -> None:
+    hub = Hub(ManualClock(), TURN_BYTES, most)
+    topic = hub.topic("prices:a", router("every"))
+    kept: list[tuple[int, int]] = []  # number, bytes
+    for seq, size in enumerate(sizes, 1):
+        if seq in skipped:
+            kept = []
+            continue
+        hub.publish(Message("prices:a", seq, "x" * size))
+        kept.append((seq, len(framed(topic.name, seq, "x" * size))))
+        while sum(length for _, length in kept) > most:
+            kept.pop(0)
+    last = len(sizes)
+    for after in range(last):
+        held = last in [seq for seq, _ in kept] and after + 1 >= kept[0][0]
+        found = topic.between(after, last)
+        assert [one.seq for one in found or ()] == list(range(after + 1, last + 1)) * held
+        for one in found or ():
+            assert one.value is None, "the value is held beside its frame"
+
+
+def framed(topic: str, seq: int, value: Any) -> bytes:
+    return protocol.update(protocol.update_head("prices", topic), seq, value)
+
+
 def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds() -> None:
     async def main() -> None:
         clock = ManualClock()
-        hub = Hub(clock, TURN_BYTES)
+        hub = Hub(clock, TURN_BYTES, RING_BYTES)
         first = hub.topic("prices:a", router())
         box = outbox([])
         hub.subscribe(first, box)
@@ -193,7 +226,7 @@ def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds() -> Non
 
 
 def test_publishing_to_nobody_needs_no_event_loop() -> None:
-    hub = Hub(ManualClock(), TURN_BYTES)
+    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
     hub.publish(Message("prices:a", 1, object()))
     hub.gap("prices:a", "nobody hears")
 
@@ -217,7 +250,7 @@ def test_whatever_happens_a_reader_gets_what_its_class_promises(
     delivery: Delivery, steps: list[Any], turn_bytes: int
 ) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), turn_bytes)
+        hub = Hub(ManualClock(), turn_bytes, RING_BYTES)
         writes: list[bytes] = []
         box = outbox(writes)
         published: dict[str, list[int]] = {"prices:a": [], "prices:b": []}

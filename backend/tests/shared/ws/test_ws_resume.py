@@ -6,6 +6,7 @@ import pytest
 
 from tests.shared.ws.prices import PATH, S1, Prices, connected, run, seqs
 from trading_api.shared.context import AppContext
+from trading_api.shared.ws.limits import WsLimits
 from trading_api.shared.ws.router import gap
 from trading_api.testing.clock import ManualClock
 from trading_api.testing.server import serve
@@ -207,5 +208,29 @@ def test_a_gap_is_told_and_nobody_resumes_across_it() -> None:
             assert await seqs(client, 1) == [2]
             reply = await client.request("prices.subscribe", recover("prices", "e1", 0))
             assert reply["subscriptions"][0]["recovered"] is False
+
+    run(main())
+
+
+def test_a_ring_that_has_lost_its_tail_to_large_updates_gives_a_snapshot() -> None:
+    async def main() -> None:
+        context = AppContext.in_memory()
+        context.limits = WsLimits(ring_bytes=64 * 1024)
+        prices = Prices(context)
+        async with serve(prices.app) as server:
+            async with open_socket(server.ws_url + PATH, prices.token) as client:
+                await client.request("prints.subscribe", S1)
+            await prices.ended.get()
+            for number in range(100):
+                prices.service.publish("prints", "S1", number, note="x" * 1000)
+            async with open_socket(server.ws_url + PATH, prices.token) as client:
+                reply = await client.request("prints.subscribe", recover("prints", "e1", 30))
+                [lost] = reply["subscriptions"]
+                assert (lost["recovered"], lost["seq"]) == (False, 100)
+                assert lost["snapshot"]["price"] == 99
+                reply = await client.request("prints.subscribe", recover("prints", "e1", 50))
+                [found] = reply["subscriptions"]
+                assert (found["recovered"], found["seq"], found["snapshot"]) == (True, 50, None)
+                assert await seqs(client, 50) == list(range(51, 101))
 
     run(main())

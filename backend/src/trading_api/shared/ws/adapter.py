@@ -118,7 +118,8 @@ class FastWSAdapter:
         if self._context is not None:
             raise RuntimeError(f"{self.title!r} is bound already")
         self._context = context
-        self._hub = Hub(context.clock, context.limits.outbox_bytes)
+        limits = context.limits
+        self._hub = Hub(context.clock, limits.outbox_bytes, limits.ring_bytes)
         context.bus.subscribe(GAP_ROUTE, self._on_gap)
         for router in self._routers.values():
             self._connect(router)

@@ -16,7 +16,7 @@ RING_SIZES = {"every": 4096, "latest": 256}
 
 
 class Update:
-    """One numbered value of a topic; its frame is made at first need."""
+    """One numbered value of a topic, and its frame once that has been needed."""
 
     __slots__ = ("frame", "seq", "value")
 
@@ -27,14 +27,20 @@ class Update:
 
 
 class Topic:
-    """Who holds a topic, and its newest updates without a hole."""
+    """Who holds a topic, and its newest updates without a hole: so many, and so many bytes."""
 
-    __slots__ = ("_head", "left_at", "name", "outboxes", "pins", "ring", "router")
+    __slots__ = (
+        "_head", "_most_ring_bytes", "_ring", "_ring_bytes", "_ring_size", "left_at", "name",
+        "outboxes", "pins", "router",
+    )  # fmt: skip
 
-    def __init__(self, name: str, router: WsRouter) -> None:
+    def __init__(self, name: str, router: WsRouter, ring_bytes: int) -> None:
         self.name = name
         self.router = router
-        self.ring: deque[Update] = deque(maxlen=RING_SIZES[router.delivery])
+        self._ring: deque[Update] = deque()
+        self._ring_size = RING_SIZES[router.delivery]
+        self._ring_bytes = 0
+        self._most_ring_bytes = ring_bytes
         self.outboxes: dict[Outbox, None] = {}
         self.pins = 0
         self.left_at = 0
@@ -53,11 +59,28 @@ class Topic:
         key = self.router.key
         return (self.name, None if key is None else key(update.value))
 
+    def keep(self, update: Update) -> bytes:
+        """Add the newest update to the ring, and drop the oldest ones above its bounds."""
+        ring = self._ring
+        if ring and ring[-1].seq + 1 != update.seq:
+            self.forget()
+        frame = self.frame_of(update)
+        ring.append(update)
+        self._ring_bytes += len(frame)
+        while self._ring_bytes > self._most_ring_bytes or len(ring) > self._ring_size:
+            self._ring_bytes -= len(self.frame_of(ring.popleft()))
+        return frame
+
+    def forget(self) -> None:
+        """Empty the ring: nobody resumes from what was before."""
+        self._ring.clear()
+        self._ring_bytes = 0
+
     def between(self, after: int, until: int) -> Sequence[Update] | None:
         """The updates numbered `after + 1` to `until`; None when one is no longer here."""
         if after == until:
             return ()
-        ring = self.ring
+        ring = self._ring
         if not ring or not ring[0].seq <= after + 1 <= until == ring[-1].seq:
             return None
         return list(islice(ring, after + 1 - ring[0].seq, None))
@@ -69,30 +92,30 @@ class Hub:
     Publishing is synchronous and touches no socket: frames gather in the outboxes of the
     subscribers and are written when this turn of the event loop ends. What may gather within one
     turn is bounded by `turn_bytes`; beyond that, updates wait like those for a slow reader.
+    A topic keeps its newest updates for those who resume: at most `RING_SIZES` of them, and at
+    most `ring_bytes` bytes.
     """
 
-    def __init__(self, clock: Clock, turn_bytes: int) -> None:
+    def __init__(self, clock: Clock, turn_bytes: int, ring_bytes: int) -> None:
         self._clock = clock
         self._topics: dict[str, Topic] = {}
         self._left: dict[str, Topic] = {}
         self._dirty: list[Outbox] = []
         self._turn_bytes = 0
         self._most_turn_bytes = turn_bytes
+        self._ring_bytes = ring_bytes
 
     def publish(self, message: Message) -> None:
         """Send a value to everybody who holds its topic."""
         topic = self._topics.get(message.topic)
         if topic is None:
             return
-        ring = topic.ring
-        if ring and ring[-1].seq + 1 != message.seq:
-            ring.clear()
         update = Update(message.seq, message.value)
-        ring.append(update)
+        frame = topic.keep(update)
         if not topic.outboxes:
+            update.value = None
             self._forget_the_left()
             return
-        frame = topic.frame_of(update)
         if self._turn_bytes > self._most_turn_bytes:
             self._hold_back(topic, update)
             return
@@ -125,7 +148,7 @@ class Hub:
         self._forget_the_left()
         topic = self._topics.get(name)
         if topic is None:
-            topic = self._topics[name] = Topic(name, router)
+            topic = self._topics[name] = Topic(name, router, self._ring_bytes)
             self._leave_alone(topic)
         return topic
 
@@ -163,7 +186,7 @@ class Hub:
         topic = self._topics.get(name)
         if topic is None:
             return
-        topic.ring.clear()
+        topic.forget()
         if not topic.outboxes:
             return
         now = topic.router.read(name)
