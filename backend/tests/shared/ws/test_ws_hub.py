@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.shared.ws.prices import PricesParameters, run
 from trading_api.domain.ports import Message
 from trading_api.shared.ws import protocol
-from trading_api.shared.ws.hub import Hub
-from trading_api.shared.ws.outbox import Outbox
+from trading_api.shared.ws.hub import Hub, HubCounts
+from trading_api.shared.ws.outbox import Outbox, Tally
 from trading_api.shared.ws.protocol import frame, texts
 from trading_api.shared.ws.router import Delivery, Snapshot, WsRouter
 from trading_api.testing.clock import ManualClock
@@ -36,8 +36,9 @@ def router(delivery: Delivery = "latest") -> WsRouter:
     )
 
 
-def outbox(writes: list[bytes], limit: int = TURN_BYTES) -> Outbox:
-    return Outbox(writes.append, limit, lambda: None)
+def outbox(writes: list[bytes], hub: Hub | None = None) -> Outbox:
+    tally = Tally() if hub is None else hub.tally
+    return Outbox(writes.append, TURN_BYTES, lambda: None, tally)
 
 
 async def end_of_turn() -> None:
@@ -154,12 +155,34 @@ def test_a_flood_is_conflated_in_its_own_turn_only() -> None:
 
 def test_an_outbox_that_overflows_takes_nothing_more() -> None:
     overflows: list[int] = []
-    box = Outbox(lambda _: None, 100, lambda: overflows.append(1))
+    tally = Tally()
+    box = Outbox(lambda _: None, 100, lambda: overflows.append(1), tally)
     box.paused = True
     for _ in range(20):
         box.hold(None, b"x" * 10)
     assert overflows == [1]
+    assert tally.overflowed == 1
     assert box.closed
+
+
+def test_a_hub_counts_what_it_does() -> None:
+    async def main() -> None:
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        topic = hub.topic("prices:a", router())
+        boxes = [outbox([], hub) for _ in range(3)]
+        hub.publish(Message("prices:a", 1, 0))
+        hub.publish(Message("prices:b", 1, 0))  # nobody has ever asked
+        for box in boxes:
+            hub.subscribe(topic, box)
+        boxes[0].paused = True
+        for seq in (2, 3):
+            hub.publish(Message("prices:a", seq, 0))
+        await end_of_turn()
+        assert hub.counts == HubCounts(
+            published=3, delivered=6, conflated=1, overflowed=0, writes=2
+        )
+
+    run(main())
 
 
 def test_a_service_that_skips_a_number_breaks_the_ring() -> None:

@@ -9,8 +9,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.server import ServerProtocol
 
+from trading_api.shared.ws.asgi import AsgiTransport
 from trading_api.shared.ws.outbox import Transport
-from trading_api.shared.ws.transport import AsgiTransport, WsProtocol
+from trading_api.shared.ws.transport import WsProtocol
 
 OVERRIDDEN = {
     "__init__": ["config", "server_state", "app_state", "_loop"],

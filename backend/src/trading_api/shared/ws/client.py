@@ -12,9 +12,9 @@ from trading_api.shared.ws import protocol
 from trading_api.shared.ws.hub import Hub, Topic
 from trading_api.shared.ws.life import Life, Span
 from trading_api.shared.ws.limits import WsLimits
-from trading_api.shared.ws.outbox import HIGH_WATER_BYTES, Outbox, Transport
+from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Outbox, Transport
 from trading_api.shared.ws.protocol import CloseCode, Notice
-from trading_api.shared.ws.transport import CLOSE_GRACE_S, SHUTDOWN_GRACE_S, transport_of
+from trading_api.shared.ws.transport import SHUTDOWN_GRACE_S, transport_of
 
 LIFESPAN_JITTER = 0.1
 
@@ -49,7 +49,7 @@ class Client:
         self._limits = limits
         self._return_delay_ms = return_delay_ms
         self._transport: Transport | None = None
-        self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow)
+        self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow, hub.tally)
         self._unflushed_bytes = 0
         self._room: asyncio.Event | None = None
         self._life: Life | None = None

@@ -4,11 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from trading_api.domain.ports import Clock, Message
 from trading_api.shared.ws import protocol
-from trading_api.shared.ws.outbox import Outbox
+from trading_api.shared.ws.outbox import Outbox, Tally
 from trading_api.shared.ws.router import WsRouter
 
 RETENTION_MS = 120_000
@@ -86,6 +86,24 @@ class Topic:
         return list(islice(ring, after + 1 - ring[0].seq, None))
 
 
+class HubCounts(NamedTuple):
+    """What a hub has done since it was made.
+
+    Attributes:
+        published: messages of topics that somebody holds or held lately.
+        delivered: updates given to a connection; one that ten connections hold counts ten times.
+        conflated: of those, how many a newer one replaced before the reader was ready for them.
+        overflowed: connections that were closed since too much waited for them.
+        writes: how often a connection was written to; several updates may be one write.
+    """
+
+    published: int
+    delivered: int
+    conflated: int
+    overflowed: int
+    writes: int
+
+
 class Hub:
     """The topics of one module's socket.
 
@@ -104,18 +122,35 @@ class Hub:
         self._turn_bytes = 0
         self._most_turn_bytes = turn_bytes
         self._ring_bytes = ring_bytes
+        self.tally = Tally()
+        self._published = 0
+        self._delivered = 0
+        self._writes = 0
+
+    @property
+    def counts(self) -> HubCounts:
+        """What the hub has done so far."""
+        return HubCounts(
+            self._published,
+            self._delivered,
+            self.tally.conflated,
+            self.tally.overflowed,
+            self._writes,
+        )
 
     def publish(self, message: Message) -> None:
         """Send a value to everybody who holds its topic."""
         topic = self._topics.get(message.topic)
         if topic is None:
             return
+        self._published += 1
         update = Update(message.seq, message.value)
         frame = topic.keep(update)
         if not topic.outboxes:
             update.value = None
             self._forget_the_left()
             return
+        self._delivered += len(topic.outboxes)
         if self._turn_bytes > self._most_turn_bytes:
             self._hold_back(topic, update)
             return
@@ -214,6 +249,7 @@ class Hub:
         dirty, self._dirty = self._dirty, []
         held_back = self._turn_bytes > self._most_turn_bytes
         self._turn_bytes = 0
+        self._writes += len(dirty)
         last: list[bytes] = []
         data = b""
         for outbox in dirty:

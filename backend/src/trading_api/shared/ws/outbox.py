@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 HIGH_WATER_BYTES = 64 * 1024
+CLOSE_GRACE_S = 5.0
 
 
 class Listener(Protocol):
@@ -56,6 +57,21 @@ class Transport(Protocol):
         """Inside it the transport works; leaving it waits until the last frame has gone."""
 
 
+class Tally:
+    """What happened to readers that were behind, over all connections of a socket.
+
+    Attributes:
+        conflated: waiting updates that a newer one of the same key replaced.
+        overflowed: connections that were closed since too much waited for them.
+    """
+
+    __slots__ = ("conflated", "overflowed")
+
+    def __init__(self) -> None:
+        self.conflated = 0
+        self.overflowed = 0
+
+
 class Outbox:
     """Frames for one connection, in order.
 
@@ -65,12 +81,16 @@ class Outbox:
     """
 
     __slots__ = (
-        "_count", "_limit", "_on_overflow", "_waiting", "_waiting_bytes",
+        "_count", "_limit", "_on_overflow", "_tally", "_waiting", "_waiting_bytes",
         "closed", "frames", "paused", "write", "written",
     )  # fmt: skip
 
     def __init__(
-        self, write: Callable[[bytes], None], limit: int, on_overflow: Callable[[], None]
+        self,
+        write: Callable[[bytes], None],
+        limit: int,
+        on_overflow: Callable[[], None],
+        tally: Tally,
     ) -> None:
         self.frames: list[bytes] = []
         self.paused = False
@@ -79,6 +99,7 @@ class Outbox:
         self.written = 0
         self._limit = limit
         self._on_overflow = on_overflow
+        self._tally = tally
         self._waiting: dict[Hashable, bytes] = {}
         self._waiting_bytes = 0
         self._count = 0
@@ -97,10 +118,12 @@ class Outbox:
             key = self._count
         elif (replaced := self._waiting.pop(key, None)) is not None:
             self._waiting_bytes -= len(replaced)
+            self._tally.conflated += 1
         self._waiting[key] = frame
         self._waiting_bytes += len(frame)
         if self._waiting_bytes > self._limit:
             self.close()
+            self._tally.overflowed += 1
             self._on_overflow()
 
     def flush(self) -> None:

@@ -1,0 +1,126 @@
+"""What carries the frames under any other ASGI server, and in Starlette's TestClient."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Listener
+from trading_api.shared.ws.protocol import CloseCode, texts
+
+
+class AsgiTransport:
+    """The plain twin for servers whose WebSocket protocol is not ours.
+
+    One task sends; pings are the server's business, so only requests are signs of life.
+    """
+
+    sees_control_frames = False
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._loop = asyncio.get_running_loop()
+        self._outgoing: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue()
+        self._pending = 0
+        self._paused = False
+        self._ending = False
+        self._over: asyncio.Future[None] = self._loop.create_future()
+        self._receiving: asyncio.Task[Any] | None = None
+        self._last_heard = self._loop.time()
+        self._listener: Listener | None = None
+        self._max_frame = 0
+
+    def attach(self, listener: Listener, max_frame: int) -> None:
+        """Tell the listener when to pause and when it is over."""
+        self._listener, self._max_frame = listener, max_frame
+
+    def write(self, data: bytes) -> None:
+        """Send one or more whole frames."""
+        self._pending += len(data)
+        self._outgoing.put_nowait(data)
+        if self._pending > HIGH_WATER_BYTES and not self._paused and self._listener:
+            self._paused = True
+            self._listener.pause()
+
+    def pending_bytes(self) -> int:
+        """Bytes that the server has not taken yet."""
+        return self._pending
+
+    def heard_at(self) -> float:
+        """When the last message of the client came."""
+        return self._last_heard
+
+    def ping(self) -> None:
+        """Nothing: ASGI knows no pings."""
+
+    def end(self, code: int, reason: str, last_frames: bytes, grace_s: float) -> None:
+        """Send the frames and a close message; cut the connection if it lingers."""
+        self._leave()
+        if self._ending:
+            return
+        self._ending = True
+        self._outgoing.put_nowait(last_frames)
+        self._outgoing.put_nowait((code, reason))
+        self._loop.call_later(grace_s, self.abort)
+
+    def abort(self) -> None:
+        """Let the endpoint return, upon which the server closes."""
+        self._leave()
+        if not self._over.done():
+            self._over.set_result(None)
+
+    async def next_message(self) -> str | bytes | None:
+        """The next message of the client; None when the connection is over."""
+        while (event := await self._receive()) is not None:
+            self._last_heard = self._loop.time()
+            text: str | None = event.get("text")
+            size = len(event["bytes"] if text is None else text.encode("utf-8", "surrogatepass"))
+            if size > self._max_frame:
+                self.end(CloseCode.TOO_BIG, "frame too big", b"", CLOSE_GRACE_S)
+            elif not self._ending:
+                return bytes(event["bytes"]) if text is None else text
+        self.abort()
+        return None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send until the close message has gone or the connection is over."""
+        sending = self._loop.create_task(self._send_all())
+        try:
+            yield
+        finally:
+            await asyncio.wait((sending, self._over), return_when=asyncio.FIRST_COMPLETED)
+            tasks = [sending] if self._receiving is None else [sending, self._receiving]
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _receive(self) -> Any:
+        """The next ASGI event of a message; None when there will be none."""
+        self._receiving = receiving = self._loop.create_task(self._websocket.receive())
+        await asyncio.wait((receiving, self._over), return_when=asyncio.FIRST_COMPLETED)
+        if not receiving.done() or receiving.result()["type"] != "websocket.receive":
+            return None
+        return receiving.result()
+
+    async def _send_all(self) -> None:
+        try:
+            while isinstance(data := await self._outgoing.get(), bytes):
+                for text in texts(data):
+                    await self._websocket.send_text(text)
+                self._pending -= len(data)
+                if self._paused and self._pending < HIGH_WATER_BYTES // 4:
+                    self._paused = False
+                    if self._listener:
+                        self._listener.resume()
+            await self._websocket.close(*data)
+        except WebSocketDisconnect:
+            pass
+        self.abort()
+
+    def _leave(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.leave()
