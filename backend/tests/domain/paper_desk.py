@@ -9,6 +9,17 @@ import pytest
 from immutables import Map
 
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.commands import (
+    ActivateOrders,
+    CancelOrder,
+    Command,
+    ExpireOrders,
+    MatchQuote,
+    MatchTrade,
+    ModifyOrder,
+    OpenAccount,
+    PlaceOrder,
+)
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision, fold
@@ -16,19 +27,7 @@ from trading_api.domain.fills import Book, Offer
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import SymbolInfo, Trade
 from trading_api.domain.money import canonical
-from trading_api.domain.orders import (
-    ActivateOrders,
-    CancelOrder,
-    Command,
-    Execution,
-    ExpireOrders,
-    MatchQuote,
-    MatchTrade,
-    ModifyOrder,
-    OpenAccount,
-    Order,
-    PlaceOrder,
-)
+from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Holding
 
 START = 1_700_000_000_000

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from tests.domain.paper_desk import Desk, SaidMarket, encoded, share
 from trading_api.domain.accounts import AccountState, reserved_total, view_account
+from trading_api.domain.commands import CancelAllOrders, ClosePosition
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import fold
 from trading_api.domain.margin import value
 from trading_api.domain.money import ZERO, canonical, divide, exact
-from trading_api.domain.orders import OPEN, CancelAllOrders, ClosePosition, Order
+from trading_api.domain.orders import OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import view_position
 from trading_api.modules.broker.entries import decode_entry, encode_entry

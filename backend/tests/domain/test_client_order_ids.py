@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.paper_desk import figures, open_desk, refused
+from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.decisions import first_answer
-from trading_api.domain.orders import PlaceOrder
 
 PLACE = PlaceOrder(
     symbol="AAPL",

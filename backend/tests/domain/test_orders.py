@@ -7,24 +7,22 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.paper_desk import SESSION_MS, START, Desk, figures, open_desk, refused
+from trading_api.domain.commands import CancelAllOrders, ClosePosition
 from trading_api.domain.decisions import known_order
-from trading_api.domain.evolution import fold
-from trading_api.domain.ids import OrderId
-from trading_api.domain.money import ZERO
-from trading_api.domain.orders import (
-    CancelAllOrders,
-    ClosePosition,
+from trading_api.domain.events import (
     Event,
     IllegalTransition,
-    Order,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
     OrderReplaced,
-    StatusReason,
 )
+from trading_api.domain.evolution import fold
+from trading_api.domain.ids import OrderId
+from trading_api.domain.money import ZERO
+from trading_api.domain.orders import Order, StatusReason
 
 
 def held(desk: Desk) -> OrderId:

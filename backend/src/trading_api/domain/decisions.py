@@ -8,18 +8,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from trading_api.domain import matching, risk
+from trading_api.domain import matching, order_checks, risk
 from trading_api.domain.accounts import AccountState, order_id
-from trading_api.domain.errors import InvalidPayload, TradingError
-from trading_api.domain.evolution import Decision, Progress
-from trading_api.domain.fills import Market
-from trading_api.domain.ids import OrderId
-from trading_api.domain.market import SymbolInfo
-from trading_api.domain.money import exact
-from trading_api.domain.orders import (
-    MATCHABLE,
-    OPEN,
-    AccountOpened,
+from trading_api.domain.commands import (
     ActivateOrders,
     CancelAllOrders,
     CancelOrder,
@@ -30,15 +21,23 @@ from trading_api.domain.orders import (
     MatchTrade,
     ModifyOrder,
     OpenAccount,
-    Order,
+    PlaceOrder,
+)
+from trading_api.domain.errors import InvalidPayload, TradingError
+from trading_api.domain.events import (
+    AccountOpened,
     OrderAccepted,
     OrderCanceled,
     OrderHeld,
     OrderRejected,
     OrderReplaced,
-    PlaceOrder,
-    Side,
 )
+from trading_api.domain.evolution import Decision, Progress
+from trading_api.domain.fills import Market
+from trading_api.domain.ids import OrderId
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.money import exact
+from trading_api.domain.orders import MATCHABLE, OPEN, Order, Side
 
 
 @exact
@@ -53,7 +52,7 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
         case OpenAccount():
             _open(progress, command, market)
         case PlaceOrder():
-            risk.check_place(risk.known_instrument(market, command.symbol), command)
+            order_checks.check_place(risk.known_instrument(market, command.symbol), command)
             _place(progress, command, market)
         case ModifyOrder():
             _modify(progress, command, market)
@@ -222,7 +221,7 @@ def _modified(order: Order, command: ModifyOrder, instrument: SymbolInfo) -> Ord
     quantity, limit_price = order.quantity, order.limit_price
     if command.quantity is not None:
         quantity = command.quantity
-        risk.check_quantity(instrument, quantity)
+        order_checks.check_quantity(instrument, quantity)
         if quantity <= order.filled_quantity:
             message = f"quantity {quantity:f} is not above {order.filled_quantity:f} already filled"
             raise InvalidPayload("quantity", message, "quantity_below_filled")
@@ -230,7 +229,7 @@ def _modified(order: Order, command: ModifyOrder, instrument: SymbolInfo) -> Ord
         if limit_price is None:
             raise InvalidPayload("limit_price", f"a {order.kind} order takes no limit_price")
         limit_price = command.limit_price
-        risk.check_price(instrument, "limit_price", limit_price)
+        order_checks.check_price(instrument, "limit_price", limit_price)
     return replace(order, quantity=quantity, limit_price=limit_price)
 
 
@@ -249,7 +248,7 @@ def _close(progress: Progress, command: ClosePosition, market: Market) -> None:
     if quantity is None:
         quantity = abs(held)
     else:
-        risk.check_quantity(risk.known_instrument(market, command.symbol), quantity)
+        order_checks.check_quantity(risk.known_instrument(market, command.symbol), quantity)
     side: Side = "sell" if held > 0 else "buy"
     closing = [
         order

@@ -11,16 +11,10 @@ from immutables import Map
 from msgspec.structs import replace
 
 from trading_api.domain.accounts import AccountState, Ticket, pool_key
-from trading_api.domain.ids import OrderId
-from trading_api.domain.margin import NO_EXPOSURE, Exposure
-from trading_api.domain.money import divide, exact
-from trading_api.domain.orders import (
-    OPEN,
+from trading_api.domain.events import (
     AccountOpened,
     Event,
-    Execution,
     IllegalTransition,
-    Order,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -31,6 +25,10 @@ from trading_api.domain.orders import (
     OrderReplaced,
     check_transition,
 )
+from trading_api.domain.ids import OrderId
+from trading_api.domain.margin import NO_EXPOSURE, Exposure
+from trading_api.domain.money import divide, exact
+from trading_api.domain.orders import OPEN, Execution, Order
 from trading_api.domain.positions import Holding, filled, told
 
 

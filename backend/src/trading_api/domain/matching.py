@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from trading_api.domain import fills, risk
 from trading_api.domain.accounts import AccountState, execution_id, pool_key
+from trading_api.domain.commands import ActivateOrders, MatchQuote, MatchTrade
+from trading_api.domain.events import OrderActivated, OrderCanceled, OrderExpired, OrderFilled
 from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Book, Fill, Market, Offer
 from trading_api.domain.ids import OrderId
@@ -19,16 +21,9 @@ from trading_api.domain.orders import (
     IMMEDIATE,
     MATCHABLE,
     OPEN,
-    ActivateOrders,
     Execution,
     Explanation,
-    MatchQuote,
-    MatchTrade,
     Order,
-    OrderActivated,
-    OrderCanceled,
-    OrderExpired,
-    OrderFilled,
     Pool,
     StatusReason,
 )

@@ -9,8 +9,9 @@ import pytest
 
 from tests.modules.broker.paper_server import IN_SESSION, PaperServer, order, run
 from trading_api.domain.accounts import Account
+from trading_api.domain.commands import CancelAllOrders, PlaceOrder
 from trading_api.domain.errors import TradingError
-from trading_api.domain.orders import CancelAllOrders, Execution, Order, PlaceOrder
+from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Position
 from trading_api.modules.broker.cells import RECENT_ORDERS
 from trading_api.modules.broker.service import default_account_id

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from trading_api.domain.accounts import Account, view_account
+from trading_api.domain.commands import CancelAllOrders, CancelOrder, ClosePosition
 from trading_api.domain.decisions import known_order
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.ids import OrderId
-from trading_api.domain.orders import CancelAllOrders, CancelOrder, ClosePosition, Order
+from trading_api.domain.orders import Order
 from trading_api.domain.positions import Position
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import (

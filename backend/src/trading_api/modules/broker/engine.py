@@ -9,23 +9,21 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from trading_api.domain.commands import (
+    ActivateOrders,
+    Command,
+    ExpireOrders,
+    MatchQuote,
+    MatchTrade,
+)
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import JournalCorrupt, TradingError
+from trading_api.domain.events import IllegalTransition
 from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.fills import Book
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Trade
-from trading_api.domain.orders import (
-    OPEN,
-    ActivateOrders,
-    Command,
-    Execution,
-    ExpireOrders,
-    IllegalTransition,
-    MatchQuote,
-    MatchTrade,
-    Order,
-)
+from trading_api.domain.orders import OPEN, Execution, Order
 from trading_api.domain.ports import Message, Record
 from trading_api.domain.positions import Holding
 from trading_api.modules.broker.cells import Cell

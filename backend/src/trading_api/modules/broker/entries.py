@@ -4,7 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from trading_api.domain.errors import JournalCorrupt
-from trading_api.domain.orders import Event
+from trading_api.domain.events import Event
 from trading_api.domain.ports import Record
 
 VERSION = 1

@@ -5,17 +5,10 @@ from typing import Annotated, Literal, TypeVar
 from msgspec import Meta, Struct
 
 from trading_api.domain.accounts import Account
+from trading_api.domain.commands import ModifyOrder, PlaceOrder
 from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.ids import OrderId
-from trading_api.domain.orders import (
-    Execution,
-    ModifyOrder,
-    Order,
-    OrderType,
-    PlaceOrder,
-    Side,
-    TimeInForce,
-)
+from trading_api.domain.orders import Execution, Order, OrderType, Side, TimeInForce
 from trading_api.domain.positions import Position
 from trading_api.shared.schema import DecimalText, parse_decimal
 

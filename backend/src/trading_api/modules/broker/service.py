@@ -9,20 +9,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.decisions import first_answer
-from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import Decision
-from trading_api.domain.ids import AccountId, PrincipalId
-from trading_api.domain.money import canonical
-from trading_api.domain.orders import (
+from trading_api.domain.commands import (
     CancelAllOrders,
     CancelOrder,
     ClosePosition,
     ModifyOrder,
     OpenAccount,
-    Order,
     PlaceOrder,
 )
+from trading_api.domain.decisions import first_answer
+from trading_api.domain.errors import TradingError
+from trading_api.domain.evolution import Decision
+from trading_api.domain.ids import AccountId, PrincipalId
+from trading_api.domain.money import canonical
+from trading_api.domain.orders import Order
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import ACCOUNT_PREFIX, Engine
 from trading_api.modules.broker.market import MarketData

@@ -1,0 +1,109 @@
+"""What may be asked of an account, by its owner or by the engine; imperative."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from trading_api.domain.ids import AccountId, OrderId, PrincipalId
+from trading_api.domain.market import Trade
+from trading_api.domain.orders import OrderType, Side, TimeInForce
+
+
+class OpenAccount(Struct, frozen=True, kw_only=True):
+    """Make an account with a first balance."""
+
+    account_id: AccountId
+    principal_id: PrincipalId
+    name: str
+    currency: str
+    balance: Decimal
+
+
+class PlaceOrder(Struct, frozen=True, kw_only=True):
+    """Buy or sell."""
+
+    symbol: str
+    side: Side
+    kind: OrderType
+    quantity: Decimal
+    limit_price: Decimal | None = None
+    time_in_force: TimeInForce = "gtc"
+    client_order_id: str | None = None
+    tag: str | None = None
+
+
+class ModifyOrder(Struct, frozen=True, kw_only=True):
+    """Change the quantity or the price of an open order; None leaves a member as it is.
+
+    `version`, when given, must be the order's; so must the members that cannot be changed.
+    """
+
+    order_id: OrderId
+    version: int | None = None
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    symbol: str | None = None
+    side: Side | None = None
+    kind: OrderType | None = None
+    time_in_force: TimeInForce | None = None
+
+
+class CancelOrder(Struct, frozen=True):
+    """End one open order."""
+
+    order_id: OrderId
+
+
+class CancelAllOrders(Struct, frozen=True):
+    """End every open order, or those of one symbol."""
+
+    symbol: str | None = None
+
+
+class ClosePosition(Struct, frozen=True):
+    """Trade against a position, the whole of it unless a quantity is given."""
+
+    symbol: str
+    quantity: Decimal | None = None
+
+
+class MatchQuote(Struct, frozen=True):
+    """Fill the named orders, as far as they can be, from the symbol's present quote."""
+
+    symbol: str
+    order_ids: tuple[OrderId, ...]
+
+
+class MatchTrade(Struct, frozen=True):
+    """Fill the named resting orders, as far as they can be, from a trade just printed."""
+
+    trade: Trade
+    market_seq: int
+    order_ids: tuple[OrderId, ...]
+
+
+class ActivateOrders(Struct, frozen=True):
+    """Let the named held orders of a symbol work, now that its market is open."""
+
+    symbol: str
+    order_ids: tuple[OrderId, ...]
+
+
+class ExpireOrders(Struct, frozen=True):
+    """End the named orders whose time is over."""
+
+    order_ids: tuple[OrderId, ...]
+
+
+Command = (
+    OpenAccount
+    | PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | CancelAllOrders
+    | ClosePosition
+    | MatchQuote
+    | MatchTrade
+    | ActivateOrders
+    | ExpireOrders
+)
