@@ -6,8 +6,7 @@ from msgspec import Struct
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.events import Event
 from trading_api.domain.ports import Record
-
-VERSION = 1
+from trading_api.modules.broker.upcasters import UPCASTERS, VERSION, Plain, upcast
 
 
 class Entry(Struct, frozen=True):
@@ -18,8 +17,15 @@ class Entry(Struct, frozen=True):
     events: tuple[Event, ...]
 
 
+class _Version(Struct, frozen=True):
+    version: int
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Entry)
+_version_decoder = msgspec.json.Decoder(_Version)
+_plain_decoder = msgspec.json.Decoder(Plain)
+_PRESENT = b'{"version":%d,' % VERSION
 
 
 def encode_entry(events: tuple[Event, ...], market_seq: int | None) -> bytes:
@@ -28,20 +34,30 @@ def encode_entry(events: tuple[Event, ...], market_seq: int | None) -> bytes:
 
 
 def decode_entry(record: Record) -> Entry:
-    """The entry of a record.
+    """The entry of a record, lifted to the present version where it is older.
 
     Raises:
         JournalCorrupt: the bytes are not an entry, or one of a version that is not known here.
     """
     try:
-        entry = _decoder.decode(record.data)
+        if record.data.startswith(_PRESENT):
+            return _decoder.decode(record.data)
+        return _decode_older(record)
     except msgspec.MsgspecError as error:
         raise JournalCorrupt(
             f"record {record.seq} of account {record.stream} is not an entry: {error}"
         ) from error
-    if entry.version != VERSION:
+
+
+def _decode_older(record: Record) -> Entry:
+    version = _version_decoder.decode(record.data).version
+    if version > VERSION:
         raise JournalCorrupt(
-            f"record {record.seq} of account {record.stream} has version {entry.version}, "
-            f"this server reads {VERSION}"
+            f"record {record.seq} of account {record.stream} has version {version}: a newer server "
+            f"wrote it, this one reads up to {VERSION}"
         )
-    return entry
+    if version != VERSION and version not in UPCASTERS:
+        raise JournalCorrupt(
+            f"record {record.seq} of account {record.stream} has version {version}, which never was"
+        )
+    return msgspec.convert(upcast(_plain_decoder.decode(record.data), version), Entry)
