@@ -41,6 +41,23 @@ export interface paths {
     patch: operations["modifyOrder"];
     trace?: never;
   };
+  "/api/v1/broker/executions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Executions, newest first */
+    get: operations["listExecutions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/broker/positions": {
     parameters: {
       query?: never;
@@ -71,23 +88,6 @@ export interface paths {
     post?: never;
     /** Close a position, the whole or a part, by a market order */
     delete: operations["closePosition"];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/broker/executions": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Executions, newest first */
-    get: operations["listExecutions"];
-    put?: never;
-    post?: never;
-    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1600,6 +1600,117 @@ export interface operations {
       };
     };
   };
+  listExecutions: {
+    parameters: {
+      query?: {
+        symbol?: string | null;
+        order_id?: string | null;
+        /** @description Instant in epoch milliseconds, UTC */
+        from?: number | null;
+        /** @description Exclusive */
+        to?: number | null;
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "acc-4c1029697ee3-x1",
+           *           "order_id": "acc-4c1029697ee3-o1",
+           *           "client_order_id": "first-order",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "buy",
+           *           "quantity": "0.05",
+           *           "price": "78389",
+           *           "fee": "0",
+           *           "fee_currency": "USD",
+           *           "liquidity": "taker",
+           *           "cumulative_quantity": "0.05",
+           *           "leaves_quantity": "0",
+           *           "fidelity": "tick",
+           *           "time": 1784505612345,
+           *           "explanation": {
+           *             "rule": "limit_taker",
+           *             "market_seq": 4711,
+           *             "bid": "78388",
+           *             "ask": "78389",
+           *             "size_before": "0.41200511",
+           *             "size_after": "0.36200511",
+           *             "size_unknown": false,
+           *             "slippage": "0"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["ExecutionPage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   listPositions: {
     parameters: {
       query?: {
@@ -1852,117 +1963,6 @@ export interface operations {
       };
       /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
       409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
-      422: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description One of `unavailable` */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  listExecutions: {
-    parameters: {
-      query?: {
-        symbol?: string | null;
-        order_id?: string | null;
-        /** @description Instant in epoch milliseconds, UTC */
-        from?: number | null;
-        /** @description Exclusive */
-        to?: number | null;
-        /** @description Default: the caller's own account */
-        account_id?: string | null;
-        /** @description At most so many items */
-        limit?: number;
-        /** @description `next_cursor` of the page before; absent for the first */
-        cursor?: string | null;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Successful Response */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "items": [
-           *         {
-           *           "id": "acc-4c1029697ee3-x1",
-           *           "order_id": "acc-4c1029697ee3-o1",
-           *           "client_order_id": "first-order",
-           *           "account_id": "acc-4c1029697ee3",
-           *           "symbol": "BTCUSD",
-           *           "side": "buy",
-           *           "quantity": "0.05",
-           *           "price": "78389",
-           *           "fee": "0",
-           *           "fee_currency": "USD",
-           *           "liquidity": "taker",
-           *           "cumulative_quantity": "0.05",
-           *           "leaves_quantity": "0",
-           *           "fidelity": "tick",
-           *           "time": 1784505612345,
-           *           "explanation": {
-           *             "rule": "limit_taker",
-           *             "market_seq": 4711,
-           *             "bid": "78388",
-           *             "ask": "78389",
-           *             "size_before": "0.41200511",
-           *             "size_after": "0.36200511",
-           *             "size_unknown": false,
-           *             "slippage": "0"
-           *           }
-           *         }
-           *       ]
-           *     }
-           */
-          "application/json": components["schemas"]["ExecutionPage"];
-        };
-      };
-      /** @description One of `unauthenticated` */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description One of `forbidden` */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
-      404: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,0 +1,1 @@
+"""The broker's REST addresses, a file per noun; `api` joins them."""

@@ -1,0 +1,84 @@
+"""Addresses of positions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from trading_api.domain.commands import ClosePosition
+from trading_api.domain.errors import TradingError
+from trading_api.domain.orders import Order
+from trading_api.domain.positions import Position
+from trading_api.modules.broker import examples
+from trading_api.modules.broker.lists import cut
+from trading_api.modules.broker.rest.parameters import AccountQuery, PositionPath, refuse_others
+from trading_api.modules.broker.schemas import PositionPage
+from trading_api.modules.broker.service import BrokerService
+from trading_api.shared.auth import AccountReader, Trader
+from trading_api.shared.http_errors import answers
+from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit
+from trading_api.shared.schema import Wire, json_response, parse_decimal
+
+
+def add_positions(router: APIRouter, service: BrokerService) -> None:
+    """Add the addresses of positions."""
+    _add_lists(router, service)
+    _add_closing(router, service)
+
+
+def _add_lists(router: APIRouter, service: BrokerService) -> None:
+    @router.get(
+        "/positions",
+        operation_id="listPositions",
+        summary="Open positions, by symbol",
+        response_model=Annotated[PositionPage, Wire()],
+        responses=answers(PositionPage([examples.POSITION], None), 401, 403, 404, 422, 503),
+    )
+    async def get_positions(
+        caller: AccountReader,
+        account_id: AccountQuery = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        positions = service.publisher.positions(await service.state(caller, account_id))
+        return json_response(PositionPage(*cut(positions, lambda p: p.id, limit, cursor)))
+
+    @router.get(
+        "/positions/{position_id}",
+        operation_id="getPosition",
+        summary="One open position; its id is its symbol",
+        response_model=Annotated[Position, Wire()],
+        responses=answers(examples.POSITION, 401, 403, 404, 422, 503),
+    )
+    async def get_position(
+        caller: AccountReader, position_id: PositionPath, account_id: AccountQuery = None
+    ) -> Response:
+        state = await service.state(caller, account_id)
+        for position in service.publisher.positions(state):
+            if position.id == position_id:
+                return json_response(position)
+        raise TradingError("not_found", f"there is no position {position_id!r}")
+
+
+def _add_closing(router: APIRouter, service: BrokerService) -> None:
+    @router.delete(
+        "/positions/{position_id}",
+        operation_id="closePosition",
+        summary="Close a position, the whole or a part, by a market order",
+        status_code=201,
+        response_model=Annotated[Order, Wire()],
+        responses=answers(examples.ORDER, 401, 403, 404, 409, 422, 503, status=201),
+    )
+    async def close_position(
+        request: Request,
+        caller: Trader,
+        position_id: PositionPath,
+        quantity: Annotated[
+            str | None, Query(max_length=40, description="Default: all of it", examples=["1"])
+        ] = None,
+        account_id: AccountQuery = None,
+    ) -> Response:
+        refuse_others(request, "quantity", "account_id")
+        amount = None if quantity is None else parse_decimal(quantity, "quantity")
+        answer = await service.submit(caller, ClosePosition(position_id, amount), account_id)
+        return json_response(answer.orders[0], 201)
