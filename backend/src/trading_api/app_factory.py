@@ -25,6 +25,7 @@ from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.session import LoginApi, SessionApi
 from trading_api.shared.api.terminal import TerminalApi, built_terminal
+from trading_api.shared.api.tickets import TicketApi
 from trading_api.shared.api.versions import BASE_URL, CURRENT, VersionApi
 from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
@@ -45,7 +46,7 @@ TEST_HOSTS: tuple[str, ...] = ("testserver", "127.0.0.1", "localhost", "[::1]")
 SHARED_TAGS = [
     {"name": "health", "description": "How the server and its modules are."},
     {"name": "versioning", "description": "Versions of the API, and where everything is."},
-    {"name": "session", "description": "Logging in and out with a browser."},
+    {"name": "session", "description": "Logging in and out with a browser; tickets for sockets."},
     {"name": CURRENT, "description": "Everything in this version of the API."},
 ]
 
@@ -260,6 +261,7 @@ def _mount_shared(app: FastAPI) -> None:
         HealthApi(tags=["health"]),
         VersionApi(tags=["versioning"]),
         SessionApi(tags=["session"]),
+        TicketApi(tags=["session"]),
     ):
         app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     app.include_router(DocsApi(), prefix=BASE_URL)

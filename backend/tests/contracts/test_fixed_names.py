@@ -217,7 +217,13 @@ def test_a_route_without_response_model_is_refused_by_name() -> None:
 
 
 def test_every_address_lies_under_its_module() -> None:
-    shared = {"/api/v1/", "/api/v1/health", "/api/v1/versions", "/api/v1/session"}
+    shared = {
+        "/api/v1/",
+        "/api/v1/health",
+        "/api/v1/versions",
+        "/api/v1/session",
+        "/api/v1/tickets",
+    }
     for path in create_app()[0].openapi()["paths"]:
         assert path in shared or path.startswith(("/api/v1/broker/", "/api/v1/datafeed/"))
 

@@ -12,9 +12,11 @@ from starlette.requests import HTTPConnection
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.ports import ApiKey, Clock, CredentialStore, Ids, Session
+from trading_api.shared.tickets import Tickets
 
 SCOPES = ("market:read", "account:read", "orders:write", "admin")
 COOKIE = "trading_api_session"
+TICKET_PARAMETER = "ticket"
 LOGIN_CODE_MS = 10 * 60 * 1000
 SESSION_MS = 30 * 24 * 3600 * 1000
 CACHE_MS = 1000
@@ -85,15 +87,21 @@ class Auth:
         self._anonymous = Principal(id=ANONYMOUS_ID, scopes=scopes)
         self._owner_hash = hash_secret(owner_token)
         self._seen: dict[str, tuple[int, ApiKey | None]] = {}
+        self._tickets = Tickets[Principal]()
 
     def authenticate(self, connection: HTTPConnection) -> Principal:
         """The principal of a request or handshake.
 
-        A bearer token comes before a cookie; without either the caller is anonymous.
+        A handshake's ticket comes before a bearer token, that before a cookie; without any the
+        caller is anonymous.
 
         Raises:
             TradingError: `unauthenticated` for a credential that is not valid, needed or not.
         """
+        if connection.scope["type"] == "websocket":
+            ticket = connection.query_params.get(TICKET_PARAMETER)
+            if ticket is not None:
+                return self._principal_of_ticket(ticket)
         header = connection.headers.get("authorization")
         if header is not None:
             scheme, _, token = header.partition(" ")
@@ -135,6 +143,16 @@ class Auth:
         if principal.id == OWNER_ID:
             return self._principal_of_session(principal.credential)
         return self._principal_of_key(principal.credential)
+
+    def make_ticket(self, principal: Principal) -> tuple[str, int]:
+        """A ticket that opens one connection as the principal, and the instant at which it ends.
+
+        Raises:
+            TradingError: `rate_limited` when too many of the principal's have not been used.
+        """
+        ticket = self._ids.new_secret()
+        now = self._clock.now_ms()
+        return ticket, self._tickets.add(hash_secret(ticket), principal.id, principal, now)
 
     def make_login_code(self) -> str:
         """A code that opens one session within ten minutes."""
@@ -212,6 +230,12 @@ class Auth:
         )
         return cookie
 
+    def _principal_of_ticket(self, ticket: str) -> Principal:
+        principal = self._tickets.take(hash_secret(ticket), self._clock.now_ms())
+        if principal is None:
+            raise TradingError("unauthenticated", "the ticket is unknown, used or expired")
+        return self.again(principal)
+
     def _principal_of_session(self, token_hash: str) -> Principal:
         session = self.store.session_by_hash(token_hash)
         if session is None:
@@ -248,10 +272,15 @@ class Requires:
 
     One flat dependency: FastAPI resolves each nested one anew for every request. What it means for
     the OpenAPI document is added by `shared/openapi.py`.
+
+    Args:
+        scope: what the caller must be allowed to do.
+        known: whether the caller must have a credential though no scope is asked for.
     """
 
-    def __init__(self, scope: str | None = None) -> None:
+    def __init__(self, scope: str | None = None, *, known: bool = False) -> None:
         self.scope = scope
+        self.known = known
 
     async def __call__(self, connection: HTTPConnection) -> Principal:
         """The caller.
@@ -263,6 +292,8 @@ class Requires:
         principal = auth.authenticate(connection)
         if self.scope is not None:
             principal.require(self.scope)
+        if self.known and principal.id == ANONYMOUS_ID:
+            raise TradingError("unauthenticated", "a credential is needed")
         return principal
 
 
@@ -271,3 +302,4 @@ AccountReader = Annotated[Principal, Depends(Requires("account:read"))]
 Trader = Annotated[Principal, Depends(Requires("orders:write"))]
 Administrator = Annotated[Principal, Depends(Requires("admin"))]
 Anyone = Annotated[Principal, Depends(Requires())]
+Known = Annotated[Principal, Depends(Requires(known=True))]

@@ -54,7 +54,8 @@ def _say_who_may_call(app: FastAPI, document: dict[str, Any]) -> None:
         for dependency in route.dependant.dependencies:
             if isinstance(dependency.call, Requires) and route.include_in_schema:
                 needed = security(dependency.call)
-                if app.state.context.auth.is_public(dependency.call.scope):
+                auth = app.state.context.auth
+                if not dependency.call.known and auth.is_public(dependency.call.scope):
                     needed = [{}, *needed]
                 for method in route.methods:
                     document["paths"][route.path][method.lower()]["security"] = needed

@@ -65,7 +65,7 @@ def test_one_channel_per_route_at_the_same_address(document: dict[str, Any]) -> 
     assert document["operations"]["prices.subscribe"]["action"] == "receive"
     assert document["operations"]["prices.update"]["action"] == "send"
     assert "correlationId" in document["components"]["messages"]["prices.subscribe"]
-    assert set(document["components"]["securitySchemes"]) == {"bearer", "session"}
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "session", "ticket"}
 
 
 def test_the_description_tells_the_close_codes(document: dict[str, Any]) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from tests.shared.ws.prices import PATH, S1, Prices, connected, run, seqs
+from trading_api.domain.errors import TradingError
+from trading_api.domain.ports import ApiKey
+from trading_api.shared.auth import Auth
 from trading_api.shared.context import AppContext
+from trading_api.shared.memory import MemoryCredentials
 from trading_api.shared.ws.limits import WsLimits
 from trading_api.testing.clock import ManualClock
 from trading_api.testing.server import serve
@@ -189,5 +193,39 @@ def test_an_expired_key_is_sent_away_without_a_request() -> None:
             assert await client.closed() == 4500
             await prices.ended.get()
             assert prices.adapter.hub.subscribers("prices:S1") == 0
+
+    run(main())
+
+
+class ForgetfulStore(MemoryCredentials):
+    """A store that cannot be asked for a while."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_there = True
+
+    def key_by_hash(self, key_hash: str) -> ApiKey | None:
+        if not self.is_there:
+            raise TradingError("unavailable", "the credential store is not open")
+        return super().key_by_hash(key_hash)
+
+
+def test_nobody_is_sent_away_because_the_store_cannot_be_asked() -> None:
+    async def main() -> None:
+        clock, store = ManualClock(), ForgetfulStore()
+        context = AppContext.in_memory(clock=clock)
+        context.auth = Auth(clock=clock, ids=context.ids, store=store, owner_token="t" * 16)
+        prices = Prices(context)
+        key = context.auth.make_key("reader", ["market:read"])
+        async with (
+            serve(prices.app) as server,
+            open_socket(server.ws_url + PATH, key) as client,
+        ):
+            await client.request("prices.subscribe", S1)
+            store.is_there = False
+            await clock.advance(1000)
+            assert (await client.refusal("prices.subscribe", S1))["code"] == "unavailable"
+            store.is_there = True
+            await client.request("prices.subscribe", S1)
 
     run(main())

@@ -20,6 +20,9 @@ export type WebSocketFactory = (url: string, headers: Record<string, string>) =>
 /** A credential for `Authorization: Bearer`; asked for at each connection, so it may change. */
 export type TokenSource = () => string | null | Promise<string | null>;
 
+/** A one-time ticket for `?ticket=`; asked for at each connection, since each is used up by one. */
+export type TicketSource = () => string | Promise<string>;
+
 export type SocketState =
   | { readonly status: "idle" }
   | { readonly status: "connecting"; readonly attempt: number }
@@ -52,6 +55,7 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly timing: Timing;
   readonly token: TokenSource | undefined;
+  readonly ticket: TicketSource | undefined;
   readonly webSocket: WebSocketFactory;
   readonly isAuthorized: (() => boolean | Promise<boolean>) | undefined;
 }
@@ -135,10 +139,12 @@ export class Connection {
     this.#after(this.#options.timing.answerMs, () => this.#ended(LOST, "no handshake in time"));
     try {
       const token = (await this.#options.token?.()) ?? null;
+      const ticket = await this.#options.ticket?.();
       if (attempt !== this.#attempt) return;
       const headers: Record<string, string> =
         token === null ? {} : { Authorization: `Bearer ${token}` };
-      this.#attach(this.#options.webSocket(this.#options.url, headers));
+      const query = ticket === undefined ? "" : `?ticket=${encodeURIComponent(ticket)}`;
+      this.#attach(this.#options.webSocket(this.#options.url + query, headers));
     } catch (error) {
       if (attempt === this.#attempt) this.#ended(LOST, String(error));
     }

@@ -3,6 +3,7 @@
 export type {
   ClosedState,
   SocketState,
+  TicketSource,
   TokenSource,
   WebSocketFactory,
   WebSocketLike,
@@ -44,5 +45,12 @@ export {
   type UpdateOf,
 } from "./protocol.js";
 export type { Backoff } from "./reconnect.js";
-export { ApiError, createClient, type RestClient, type RestOptions, unwrap } from "./rest.js";
+export {
+  ApiError,
+  createClient,
+  type RestClient,
+  type RestOptions,
+  tickets,
+  unwrap,
+} from "./rest.js";
 export { type SocketEvents, type SocketOptions, TypedSocket } from "./socket.js";

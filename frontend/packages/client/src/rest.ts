@@ -1,7 +1,7 @@
 /** The REST face: paths, bodies and answers typed by the served OpenAPI document. */
 
 import createFetchClient, { type Client } from "openapi-fetch";
-import type { TokenSource } from "./connection.js";
+import type { TicketSource, TokenSource } from "./connection.js";
 import type { FieldProblem, paths, Problem } from "./generated/rest.js";
 
 export interface RestOptions {
@@ -72,6 +72,11 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;
   if (!response.ok) throw new ApiError(response, error);
   return data as T;
+}
+
+/** One-time tickets for sockets, as the caller of the REST client. */
+export function tickets(api: RestClient): TicketSource {
+  return async () => (await unwrap(api.POST("/api/v1/tickets"))).ticket;
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -4,6 +4,7 @@ import {
   type ClosedState,
   Connection,
   type SocketState,
+  type TicketSource,
   type Timing,
   type TokenSource,
   type WebSocketFactory,
@@ -38,6 +39,8 @@ export interface SocketOptions {
   delivery: Readonly<Record<string, Delivery>>;
   /** Credential for the handshake; not in browsers, which send their session cookie. */
   token?: TokenSource;
+  /** A one-time ticket instead, for pages whose cookie does not reach the server; see `tickets`. */
+  ticket?: TicketSource;
   /** Makes the WebSocket; needed with `token`, because the standard one can send no header. */
   webSocket?: WebSocketFactory;
   /** Asked after a refused handshake, which does not say why: `false` ends the attempts. */
@@ -82,13 +85,18 @@ export class TypedSocket<P extends SocketProtocol> {
 
   constructor(options: SocketOptions) {
     const timing = timingOf(options);
-    const { url, token, webSocket, isAuthorized } = options;
+    const { url, token, ticket, webSocket, isAuthorized } = options;
     if (token !== undefined && webSocket === undefined) {
       throw new TypeError("a token needs `webSocket`: the standard one can send no header");
     }
+    if (token !== undefined && ticket !== undefined) {
+      throw new TypeError(
+        "a token or a ticket, not both: the server would look at the ticket only",
+      );
+    }
     this.#answerMs = timing.answerMs;
     this.#connection = new Connection(
-      { url, timing, token, webSocket: webSocket ?? standardWebSocket, isAuthorized },
+      { url, timing, token, ticket, webSocket: webSocket ?? standardWebSocket, isAuthorized },
       {
         up: () => this.#subscriptions.resume(),
         heard: (data) => this.#heard(data),

@@ -62,6 +62,31 @@ describe("connecting", () => {
     expect(() => makeBench({ token: () => "t", webSocket: undefined as never })).toThrow(TypeError);
   });
 
+  test("each connection has a ticket of its own in its address", async () => {
+    let count = 0;
+    const { server } = await openBench({ ticket: () => Promise.resolve(`t+${++count}`) });
+    server.latest.end(4002);
+    await settle();
+    const url = "ws://server.test/api/v1/datafeed/ws";
+    expect(server.connections.map((each) => each.url)).toEqual([
+      `${url}?ticket=t%2B1`,
+      `${url}?ticket=t%2B2`,
+    ]);
+    expect(server.latest.headers).toEqual({});
+  });
+
+  test("a ticket that cannot be had backs off; whether to go on is asked", async () => {
+    const refused = vi.fn().mockRejectedValue(new Error("401"));
+    const { server, states } = await openBench({ ticket: refused, isAuthorized: () => false });
+    await settle();
+    expect(states.at(-1)).toMatchObject({ retryInMs: null, unauthorized: true });
+    expect(server.connections).toHaveLength(0);
+  });
+
+  test("a ticket beside a token is a mistake", () => {
+    expect(() => makeBench({ token: () => "a", ticket: () => "b" })).toThrow(TypeError);
+  });
+
   test("a token that comes after close is not used", async () => {
     let give: (token: string) => void = () => undefined;
     const { server, socket } = makeBench({ token: () => new Promise((done) => (give = done)) });

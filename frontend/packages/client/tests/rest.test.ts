@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { ApiError, createClient, unwrap } from "../src/index.js";
+import { ApiError, createClient, tickets, unwrap } from "../src/index.js";
 
 const BASE = "http://server.test";
 const PROBLEM = {
@@ -43,6 +43,15 @@ test("the token is asked for at each request", async () => {
     "Bearer two",
     null,
   ]);
+});
+
+test("each ticket is asked for anew", async () => {
+  const { fetch, requests } = answering({ ticket: "t1", expires_at: 1 }, { status: 201 });
+  const next = tickets(createClient({ baseUrl: BASE, fetch, token: () => "key" }));
+  expect([await next(), await next()]).toEqual(["t1", "t1"]);
+  expect(requests().map(({ method, url }) => `${method} ${url}`)).toEqual(
+    Array(2).fill(`POST ${BASE}/api/v1/tickets`),
+  );
 });
 
 test("a problem is an error with its members", async () => {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from trading_api.shared.auth import COOKIE
+from trading_api.shared.auth import COOKIE, TICKET_PARAMETER
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.asyncapi_parts import Json, Parts, plain
 from trading_api.shared.ws.router import WsRouter
@@ -30,6 +30,12 @@ _COMPONENTS: Json = {
             "description": "Owner token or API key, in the handshake's Authorization header",
         },
         "session": {"type": "httpApiKey", "name": COOKIE, "in": "cookie"},
+        "ticket": {
+            "type": "httpApiKey",
+            "name": TICKET_PARAMETER,
+            "in": "query",
+            "description": "Works once, within 30 s: from `POST /api/v1/tickets`",
+        },
     },
     "correlationIds": {"request": {"location": "$message.payload#/id"}},
 }
@@ -80,6 +86,7 @@ def _server(host: str, scheme: str) -> Json:
         "security": [
             {"$ref": "#/components/securitySchemes/bearer"},
             {"$ref": "#/components/securitySchemes/session"},
+            {"$ref": "#/components/securitySchemes/ticket"},
         ],
     }
 

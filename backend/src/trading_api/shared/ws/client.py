@@ -75,7 +75,8 @@ class Client:
         try:
             principal = self._auth.again(self.principal)
         except TradingError as error:
-            asyncio.get_running_loop().call_soon(self._expel, error)
+            if error.code == "unauthenticated":
+                asyncio.get_running_loop().call_soon(self._expel, error)
             raise
         principal.require(scope)
         return principal
@@ -171,7 +172,8 @@ class Client:
         try:
             self._auth.again(self.principal)
         except TradingError as error:
-            self._expel(error)
+            if error.code == "unauthenticated":  # not when the store cannot tell
+                self._expel(error)
 
     def _expel(self, error: TradingError) -> None:
         if error.details.get("reason") == "expired":

@@ -321,6 +321,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/tickets": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Make a ticket for one socket connection
+     * @description It opens one connection to any module's socket as the caller, who keeps the rights of the credential that asked. At most 100 unused ones per caller.
+     */
+    post: operations["makeTicket"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -643,6 +663,16 @@ export interface components {
       next_cursor: string | null;
     };
     /**
+     * Ticket
+     * @description What opens one connection as its caller.
+     */
+    Ticket: {
+      /** @description For `?ticket=` of a socket's address; works once */
+      ticket: string;
+      /** @description Epoch milliseconds, UTC: 30 s from now */
+      expires_at: number;
+    };
+    /**
      * TradeList
      * @description Trades, newest first.
      */
@@ -910,6 +940,7 @@ export type QuoteList = components["schemas"]["QuoteList"];
 export type SessionState = components["schemas"]["SessionState"];
 export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type SymbolList = components["schemas"]["SymbolList"];
+export type Ticket = components["schemas"]["Ticket"];
 export type TradeList = components["schemas"]["TradeList"];
 export type Versions = components["schemas"]["Versions"];
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
@@ -3011,6 +3042,59 @@ export interface operations {
       };
       /** @description One of `forbidden` */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  makeTicket: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "ticket": "8Vb0Jt1sX1nqf0m3l2k9wYp7c5r6e4d3b2a1Z0y9x8w",
+           *       "expires_at": 1700000030000
+           *     }
+           */
+          "application/json": components["schemas"]["Ticket"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `rate_limited`, `order_rate_limit`, `too_many_topics` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
