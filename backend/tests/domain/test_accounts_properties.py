@@ -140,7 +140,7 @@ def test_replaying_the_journal_gives_the_same_state(actions: list[tuple[Any, ...
     assert encoded(desk.folded_again()) == encoded(desk.state)
     state: AccountState | None = None
     for number, decision in enumerate(desk.decisions, start=1):
-        record = Record("acc-1", number, 0, encode_entry(decision.events, None))
+        record = Record("acc-1", number, 0, encode_entry(decision.events, None), b"")
         again = fold(state, decode_entry(record).events)
         assert again.changes == decision.changes
         state = again.state

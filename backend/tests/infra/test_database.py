@@ -1,5 +1,6 @@
 """Opening a database: its pragmas, its migrations, what is refused."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -9,13 +10,37 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
+from trading_api.domain.ports import Record
 from trading_api.domain.symbols import SymbolTable
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir, DataDirInUse
 from trading_api.infra.database import JOURNAL, MARKET, DatabaseError, Schema, open_database
+from trading_api.infra.journal import SqlJournal
 from trading_api.infra.migrations import alembic_config
 from trading_api.infra.tables import journal_metadata, market_metadata
 from trading_api.shared.context import committed_symbols
+from trading_api.testing.suites.journal import record
+
+FIRST_VERSION = """
+CREATE TABLE journal (
+    position INTEGER NOT NULL PRIMARY KEY, stream VARCHAR(128) NOT NULL, seq BIGINT NOT NULL,
+    time BIGINT NOT NULL, data BLOB NOT NULL, CONSTRAINT journal_stream_seq UNIQUE (stream, seq)
+);
+CREATE TABLE api_keys (
+    name VARCHAR(128) NOT NULL PRIMARY KEY, key_hash VARCHAR(64) NOT NULL,
+    scopes TEXT NOT NULL, account_id VARCHAR(128), created_at BIGINT NOT NULL, expires_at BIGINT,
+    revoked_at BIGINT, UNIQUE (key_hash)
+);
+CREATE TABLE sessions (
+    token_hash VARCHAR(64) NOT NULL PRIMARY KEY, principal VARCHAR(128) NOT NULL,
+    created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL
+);
+CREATE TABLE login_codes (
+    code_hash VARCHAR(64) NOT NULL PRIMARY KEY, expires_at BIGINT NOT NULL
+);
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('journal_0001');
+"""
 
 
 @pytest.mark.parametrize("schema", [JOURNAL, MARKET])
@@ -60,6 +85,30 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(DatabaseError, match="journal_9999, which this version does not know"):
         open_database(path, JOURNAL, "FULL")
+
+
+def test_a_journal_of_the_first_version_is_linked_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    wanted = [record("a", 1), record("b", 1), record("a", 2), record("a", 3)]
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_VERSION)
+        rows = [(each.stream, each.seq, each.time, each.data) for each in wanted]
+        insert = "INSERT INTO journal (stream, seq, time, data) VALUES (?, ?, ?, ?)"
+        connection.executemany(insert, rows)
+    connection.close()
+    engine = open_database(path, JOURNAL, "FULL")
+    journal = SqlJournal()
+    journal.open(engine)
+
+    async def all_records() -> list[Record]:
+        assert await journal.cut_torn_tail() == []
+        return [found async for found in journal.read()]
+
+    assert asyncio.run(all_records()) == wanted
+    journal.close()
+    with engine.connect() as connected:
+        assert compare_metadata(MigrationContext.configure(connected), journal_metadata) == []
+    engine.dispose()
 
 
 def test_the_catalogue_lasts_and_takes_new_built_in_symbols(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ class TestSqlJournal(JournalSuite):
         self.run([record("a", number) for number in range(1, 2001)])
         data = bytearray(self.path.read_bytes())
         middle = len(data) // 2 // 4096 * 4096
-        data[middle : middle + 4096] = bytes(4096)
+        data[middle : middle + 8 * 4096] = bytes(8 * 4096)
         self.path.write_bytes(data)
         with pytest.raises(JournalCorrupt, match=r"beyond position 0: .*malformed"):
             self.run()

@@ -53,16 +53,23 @@ class Bus(Protocol):
 
 
 class Record(Struct, frozen=True):
-    """One line of the journal: `seq` counts within its stream from 1, without a hole."""
+    """One line of the journal: `seq` counts within its stream from 1, without a hole.
+
+    `hash` covers the record and all before it in its stream, see `chain`.
+    """
 
     stream: str
     seq: int
     time: int
     data: bytes
+    hash: bytes
 
 
 class Journal(Protocol):
-    """The append-only record of truth."""
+    """The append-only record of truth.
+
+    It stores hashes and does not make them: whoever appends links its records, see `chain`.
+    """
 
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none; durable when it returns.
@@ -72,11 +79,27 @@ class Journal(Protocol):
             JournalError: they could not be made durable; the caller must stop.
         """
 
-    def read(self, stream: str | None = None) -> AsyncIterator[Record]:
+    def read(self, stream: str | None = None, after: int = 0) -> AsyncIterator[Record]:
         """The records of one stream, or of all, in the order in which they were appended.
+
+        Args:
+            stream: None for all streams.
+            after: leave out the records of that stream up to this number.
 
         Raises:
             JournalCorrupt: they cannot be read back.
+        """
+
+    async def streams(self) -> Sequence[str]:
+        """The names of all streams, in the order in which they were begun."""
+
+    async def cut_torn_tail(self) -> Sequence[Record]:
+        """Take away what an append left that did not come to its end, see `chain.torn_tail`.
+
+        To be called before the first append. Gives what was taken away, newest first.
+
+        Raises:
+            JournalCorrupt: the journal's end is damaged in another way.
         """
 
 

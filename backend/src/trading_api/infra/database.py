@@ -23,7 +23,7 @@ class Schema(NamedTuple):
     head: str
 
 
-JOURNAL = Schema("journal", "journal_0001")
+JOURNAL = Schema("journal", "journal_0002")
 MARKET = Schema("market", "market_0001")
 
 

@@ -1,18 +1,20 @@
 """The journal in a database: appended by one thread, each batch in one durable commit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from trading_api.domain.chain import torn_tail
 from trading_api.domain.errors import JournalConflict, JournalCorrupt, JournalError
 from trading_api.domain.ports import Record
 from trading_api.infra.database import reason_of
-from trading_api.infra.tables import journal
+from trading_api.infra.tables import journal, torn_records
 
 _PAGE = 5_000
+_MEMBERS = ("stream", "seq", "time", "data", "hash")
 
 
 class SqlJournal:
@@ -21,11 +23,15 @@ class SqlJournal:
     def __init__(self) -> None:
         self._engine: Engine | None = None
         self._thread: ThreadPoolExecutor | None = None
+        self._insert = ""
 
     def open(self, engine: Engine) -> None:
         """Begin to use the database."""
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        # The statement as text: SQLAlchemy's own way costs several times the insert itself.
+        compiled = insert(journal).compile(engine, column_keys=_MEMBERS)
+        self._insert = str(compiled)
 
     def close(self) -> None:
         """Wait for the commit under way and stop."""
@@ -42,49 +48,105 @@ class SqlJournal:
         """
         await asyncio.get_running_loop().run_in_executor(self._thread, self._append, records)
 
-    async def read(self, stream: str | None = None) -> AsyncIterator[Record]:
+    async def read(self, stream: str | None = None, after: int = 0) -> AsyncIterator[Record]:
         """The records of one stream, or of all, in the order in which they were appended.
 
         Raises:
             JournalCorrupt: the database cannot read them; says after which.
         """
         loop = asyncio.get_running_loop()
-        position = 0
+        position = after
         while page := await loop.run_in_executor(None, self._page, stream, position):
             for _, record in page:
                 yield record
             position = page[-1][0]
 
+    async def streams(self) -> Sequence[str]:
+        """The names of all streams, in the order in which they were begun."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._streams)
+
+    async def cut_torn_tail(self) -> Sequence[Record]:
+        """Move what an append left that did not come to its end to a table of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._cut)
+
     def _append(self, records: Sequence[Record]) -> None:
-        rows = [
-            {"stream": record.stream, "seq": record.seq, "time": record.time, "data": record.data}
-            for record in records
-        ]
+        rows = [(each.stream, each.seq, each.time, each.data, each.hash) for each in records]
         try:
             with self._opened().begin() as connection:
-                connection.execute(insert(journal), rows)
+                connection.exec_driver_sql(self._insert, rows)
         except IntegrityError as error:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:
             raise JournalError(f"the journal could not be written: {reason_of(error)}") from error
 
     def _page(self, stream: str | None, after: int) -> list[tuple[int, Record]]:
-        query = select(journal).where(journal.c.position > after)
+        """Records and where they stand: by number within a stream, by position among all."""
+        place = journal.c.position if stream is None else journal.c.seq
+        query = select(journal, place.label("place")).where(place > after)
         if stream is not None:
             query = query.where(journal.c.stream == stream)
-        query = query.order_by(journal.c.position).limit(_PAGE)
+        query = query.order_by(place).limit(_PAGE)
         try:
             with self._opened().connect().execution_options(reading=True) as connection:
                 return [
-                    (row.position, Record(row.stream, row.seq, row.time, row.data))
+                    (row.place, Record(row.stream, row.seq, row.time, row.data, row.hash))
                     for row in connection.execute(query)
                 ]
         except SQLAlchemyError as error:
+            of = "position" if stream is None else f"{stream} number"
             raise JournalCorrupt(
-                f"the journal cannot be read beyond position {after}: {reason_of(error)}"
+                f"the journal cannot be read beyond {of} {after}: {reason_of(error)}"
             ) from error
+
+    def _streams(self) -> list[str]:
+        """One look into the index per stream, however long they are."""
+        names = select(func.min(journal.c.stream).label("name")).cte(recursive=True)
+        following = (
+            select(func.min(journal.c.stream)).where(journal.c.stream > names.c.name)
+        ).scalar_subquery()
+        names = names.union_all(select(following).where(names.c.name.is_not(None)))
+        first = and_(journal.c.stream == names.c.name, journal.c.seq == 1)
+        query = (
+            select(names.c.name)
+            .select_from(names.outerjoin(journal, first))
+            .where(names.c.name.is_not(None))
+            .order_by(journal.c.position)
+        )
+        try:
+            with self._opened().connect().execution_options(reading=True) as connection:
+                return list(connection.execute(query).scalars())
+        except SQLAlchemyError as error:
+            raise JournalCorrupt(f"the journal cannot be read: {reason_of(error)}") from error
+
+    def _cut(self) -> list[Record]:
+        try:
+            with self._opened().begin() as connection:
+                return _cut_torn_tail(connection)
+        except SQLAlchemyError as error:
+            raise JournalCorrupt(f"the journal's end is damaged: {reason_of(error)}") from error
 
     def _opened(self) -> Engine:
         if self._engine is None:
             raise JournalError("the journal is not open")
         return self._engine
+
+
+def _cut_torn_tail(connection: Connection) -> list[Record]:
+    def hash_of(stream: str, seq: int) -> bytes | None:
+        query = select(journal.c.hash).where(journal.c.stream == stream, journal.c.seq == seq)
+        found: bytes | None = connection.execute(query).scalar()
+        return found
+
+    torn = torn_tail(_newest_first(connection), hash_of)
+    for record in torn:
+        place = (journal.c.stream == record.stream, journal.c.seq == record.seq)
+        kept = select(*(journal.c[name] for name in _MEMBERS)).where(*place)
+        connection.execute(insert(torn_records).from_select(list(_MEMBERS), kept))
+        connection.execute(delete(journal).where(*place))
+    return torn
+
+
+def _newest_first(connection: Connection) -> Iterator[Record]:
+    query = select(journal).order_by(journal.c.position.desc())
+    for row in connection.execute(query.execution_options(yield_per=10)):
+        yield Record(row.stream, row.seq, row.time, row.data, row.hash)

@@ -26,7 +26,19 @@ journal = Table(
     Column("seq", BigInteger, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
     UniqueConstraint("stream", "seq", name="journal_stream_seq"),
+)
+
+torn_records = Table(
+    "torn_records",
+    journal_metadata,
+    Column("position", _position, primary_key=True, autoincrement=True),
+    Column("stream", String(128), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
 )
 
 api_keys = Table(

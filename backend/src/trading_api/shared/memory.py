@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec.structs import replace
 
+from trading_api.domain.chain import torn_tail
 from trading_api.domain.errors import JournalConflict, TradingError
 from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session
 from trading_api.domain.symbols import SymbolTable
@@ -32,9 +33,9 @@ class MemoryBus:
 class MemoryJournal:
     """Records in a list; they last as long as the object."""
 
-    def __init__(self) -> None:
-        self._records: list[Record] = []
-        self._heads: dict[str, int] = {}
+    def __init__(self, records: Sequence[Record] = ()) -> None:
+        self._records: list[Record] = list(records)
+        self._heads = {record.stream: record.seq for record in records}
 
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none."""
@@ -49,11 +50,25 @@ class MemoryJournal:
         self._heads = heads
         self._records.extend(records)
 
-    async def read(self, stream: str | None = None) -> AsyncIterator[Record]:
+    async def read(self, stream: str | None = None, after: int = 0) -> AsyncIterator[Record]:
         """The records of one stream, or of all, as they were when reading began."""
         for record in tuple(self._records):
-            if stream is None or record.stream == stream:
+            if stream is None or (record.stream == stream and record.seq > after):
                 yield record
+
+    async def streams(self) -> Sequence[str]:
+        """The names of all streams, in the order in which they were begun."""
+        return list(self._heads)
+
+    async def cut_torn_tail(self) -> Sequence[Record]:
+        """Take away what an append left that did not come to its end."""
+        hashes = {(record.stream, record.seq): record.hash for record in self._records}
+        torn = torn_tail(reversed(self._records), lambda *key: hashes.get(key))
+        for record in torn:
+            self._records.pop()
+            self._heads[record.stream] -= 1
+        self._heads = {stream: head for stream, head in self._heads.items() if head}
+        return torn
 
 
 class MemoryCatalogue(SymbolTable):

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from tests.modules.broker.paper_server import CLOSE, PaperServer, order, run
+from trading_api.domain.chain import Chain
 from trading_api.domain.ports import Record
 from trading_api.modules.broker.upcasters import VERSION
 from trading_api.shared.memory import MemoryJournal
@@ -72,10 +73,14 @@ async def seen(server: PaperServer) -> dict[str, Any]:
 def read_golden(version: int) -> tuple[list[Record], int, Any]:
     """The records of a version's journal, the instant after them, and what must be seen."""
     document = json.loads((FOLDER / f"version_{version}.json").read_text())
-    records = [
-        Record(row["stream"], row["seq"], row["time"], row["data"].encode())
-        for row in document["records"]
-    ]
+    chains: dict[str, Chain] = {}
+    records = []
+    for row in document["records"]:
+        chain = chains.setdefault(row["stream"], Chain(row["stream"]))
+        record = chain.add(row["time"], row["data"].encode())
+        assert record.seq == row["seq"]
+        assert row.get("hash", record.hash.hex()) == record.hash.hex(), "version 1 had no hashes"
+        records.append(record)
     return records, document["now"], document["seen"]
 
 
@@ -91,7 +96,13 @@ def write_golden() -> Path:
         return [record async for record in journal.read()]
 
     rows = [
-        {"stream": each.stream, "seq": each.seq, "time": each.time, "data": each.data.decode()}
+        {
+            "stream": each.stream,
+            "seq": each.seq,
+            "time": each.time,
+            "data": each.data.decode(),
+            "hash": each.hash.hex(),
+        }
         for each in asyncio.run(all_records())
     ]
     path = FOLDER / f"version_{VERSION}.json"

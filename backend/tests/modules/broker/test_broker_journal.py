@@ -1,7 +1,7 @@
 """Nobody hears of what is not durable; what is durable is there again after a restart."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from tests.domain.paper_desk import encoded
 from tests.modules.broker.paper_server import PaperServer, order, run
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.chain import Chain
 from trading_api.domain.errors import JournalCorrupt, JournalError
 from trading_api.domain.ports import Record
 from trading_api.modules.broker.service import default_account_id
 from trading_api.shared.auth import OWNER_ID
 from trading_api.shared.memory import MemoryJournal
+from trading_api.testing.suites.journal import damaged
 
 ACCOUNT = default_account_id(OWNER_ID)
 
@@ -244,7 +246,7 @@ def test_a_second_life_of_the_same_service_reads_the_journal_again() -> None:
 
 def test_records_of_others_are_left_alone() -> None:
     journal = MemoryJournal()
-    asyncio.run(journal.append([Record("keys", 1, 0, b"not ours")]))
+    asyncio.run(journal.append([Chain("keys").add(0, b"not ours")]))
 
     async def nothing(server: PaperServer) -> None:
         assert server.service.engine.cell(ACCOUNT) is None
@@ -262,7 +264,7 @@ def test_records_of_others_are_left_alone() -> None:
 )
 def test_a_damaged_journal_stops_the_start(data: bytes, message: str) -> None:
     journal = MemoryJournal()
-    asyncio.run(journal.append([Record(ACCOUNT, 1, 0, data)]))
+    asyncio.run(journal.append([Chain(ACCOUNT).add(0, data)]))
 
     async def nothing(server: PaperServer) -> None:
         raise AssertionError("it has started")
@@ -285,31 +287,83 @@ def test_a_record_that_does_not_fit_stops_the_start_and_is_named() -> None:
         records = [record async for record in journal.read()]
         _, filled = (msgspec.json.decode(record.data) for record in records)
         again = {**filled, "events": [e for e in filled["events"] if e["type"] == "OrderFilled"]}
-        await journal.append([Record(ACCOUNT, 3, 0, msgspec.json.encode(again))])
+        chain = Chain(ACCOUNT, 2, records[-1].hash)
+        await journal.append([chain.add(0, msgspec.json.encode(again))])
 
     asyncio.run(append_the_fill_again())
     with pytest.raises(JournalCorrupt, match=f"record 3 of account {ACCOUNT} .*is filled"):
         run(place, PaperServer(journal))
 
 
-def test_a_hole_in_the_journal_stops_the_start() -> None:
-    class HoledJournal(MemoryJournal):
-        async def read(self, stream: str | None = None) -> AsyncIterator[Record]:
-            async for record in super().read(stream):
-                if record.seq != 2:
-                    yield record
-
-    journal = HoledJournal()
+def three_orders() -> list[Record]:
+    """The journal of an account with three orders: four records."""
+    journal = MemoryJournal()
 
     async def place(server: PaperServer) -> None:
         server.quote()
         async with server.client() as client:
             for _ in range(3):
-                await post(client, order())
+                assert (await post(client, order())).status_code == 201
 
     run(place, PaperServer(journal))
-    with pytest.raises(JournalCorrupt, match="does not follow 1"):
-        run(place, PaperServer(journal))
+    return records_of(journal)
+
+
+def records_of(journal: MemoryJournal) -> list[Record]:
+    async def read() -> list[Record]:
+        return [record async for record in journal.read()]
+
+    return asyncio.run(read())
+
+
+async def orders_seen(server: PaperServer) -> int:
+    async with server.client() as client:
+        return len((await client.get("/orders")).json()["items"])
+
+
+def without_the_second(records: list[Record]) -> list[Record]:
+    return [record for record in records if record.seq != 2]
+
+
+def with_the_second_changed(records: list[Record]) -> list[Record]:
+    return [damaged(record) if record.seq == 2 else record for record in records]
+
+
+def with_the_second_forged(records: list[Record]) -> list[Record]:
+    """Somebody who knows the rule changes a record and its hash, but not all that follow."""
+    chain = Chain(ACCOUNT, 1, records[0].hash)
+    return [records[0], chain.add(records[1].time, records[1].data + b" "), *records[2:]]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (without_the_second, "record 3 of acc-.* does not follow 1"),
+        (with_the_second_changed, "record 2 of acc-.* does not fit its hash"),
+        (with_the_second_forged, "record 3 of acc-.* does not fit its hash"),
+    ],
+)
+def test_damage_in_the_middle_stops_the_start_with_its_place(
+    damage: Callable[[list[Record]], list[Record]], message: str
+) -> None:
+    with pytest.raises(JournalCorrupt, match=message):
+        run(orders_seen, PaperServer(MemoryJournal(damage(three_orders()))))
+
+
+def test_a_torn_tail_is_cut_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    *whole, last = three_orders()
+    journal = MemoryJournal([*whole, damaged(last)])
+    assert run(orders_seen, PaperServer(journal)) == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        f"record 4 of {ACCOUNT}, {len(last.data)} bytes, was not written whole and is cut off"
+    ]
+    assert records_of(journal) == whole
+
+
+def test_the_same_inputs_give_the_same_journal_by_hash() -> None:
+    first, again = three_orders(), three_orders()
+    assert first[-1].hash == again[-1].hash
+    assert first == again
 
 
 walks = st.lists(

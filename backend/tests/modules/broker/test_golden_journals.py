@@ -66,5 +66,5 @@ def test_every_entry_of_a_released_version_becomes_one_of_the_present(version: i
 def test_an_unknown_version_is_refused_with_a_sentence(version: int, message: str) -> None:
     data = b'{"version":%d,"market_seq":null,"events":[]}' % version
     with pytest.raises(JournalCorrupt, match=message) as refusal:
-        decode_entry(Record("acc-1", 7, 0, data))
+        decode_entry(Record("acc-1", 7, 0, data, b""))
     assert "record 7 of account acc-1" in str(refusal.value)

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.chain import Chain
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
@@ -16,14 +17,16 @@ RECENT_ORDERS = 1024
 class Cell:
     """An account's two states: what was decided, and how much of that is durable.
 
-    `last` is the newest entry that is not durable yet; `recent` are the newest updates of topic
-    `orders`, so that few who resume need the journal.
+    `chain` is the account's stream up to the newest entry, `last` is that entry while it is not
+    durable yet; `recent` are the newest updates of topic `orders`, so that few who resume need the
+    journal.
     """
 
-    __slots__ = ("account_id", "committed", "last", "opening", "recent", "working")
+    __slots__ = ("account_id", "chain", "committed", "last", "opening", "recent", "working")
 
     def __init__(self, account_id: AccountId) -> None:
         self.account_id = account_id
+        self.chain = Chain(account_id)
         self.opening: AccountState | None = None
         self.working: AccountState | None = None
         self.committed: AccountState | None = None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.chain import LARGEST_BATCH
 from trading_api.domain.errors import JournalError
 from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
@@ -71,7 +72,12 @@ class GroupCommit:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                batch, self._waiting = self._waiting, []
+                batch, self._waiting = (
+                    self._waiting[:LARGEST_BATCH],
+                    self._waiting[LARGEST_BATCH:],
+                )
+                if self._waiting:
+                    self._wake.set()
                 await self._journal.append([pending.record for pending in batch])
                 self._on_committed(batch)
                 for pending in batch:

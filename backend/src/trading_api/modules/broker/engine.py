@@ -17,28 +17,26 @@ from trading_api.domain.commands import (
     MatchTrade,
 )
 from trading_api.domain.decisions import decide
-from trading_api.domain.errors import JournalCorrupt, TradingError
-from trading_api.domain.events import IllegalTransition
-from trading_api.domain.evolution import Decision, fold
+from trading_api.domain.errors import TradingError
+from trading_api.domain.evolution import Decision
 from trading_api.domain.fills import Book
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Trade
 from trading_api.domain.orders import OPEN, Execution, Order
-from trading_api.domain.ports import Message, Record
+from trading_api.domain.ports import Message
 from trading_api.domain.positions import Holding
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.commits import GroupCommit, Pending
 from trading_api.modules.broker.connection import Connection, ConnectionWatch
 from trading_api.modules.broker.deadlines import Deadlines
-from trading_api.modules.broker.entries import decode_entry, encode_entry
+from trading_api.modules.broker.entries import encode_entry
 from trading_api.modules.broker.index import OrderIndex
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.marks import Marks
 from trading_api.modules.broker.publisher import Publisher
+from trading_api.modules.broker.recovery import recover_accounts
 from trading_api.modules.broker.tasks import owned_tasks
 from trading_api.shared.context import AppContext
-
-ACCOUNT_PREFIX = "acc-"
 
 
 class Engine:
@@ -90,34 +88,14 @@ class Engine:
                 await self._commits.drain()
 
     async def _load(self) -> None:
-        async for record in self._context.journal.read():
-            if record.stream.startswith(ACCOUNT_PREFIX):
-                self._replay(record)
-        for cell in self._cells.values():
-            state = cell.committed
-            if state is None:
-                continue
+        async for cell in recover_accounts(self._context.journal):
+            state = cell.shown
+            self._cells[cell.account_id] = cell
             self._owned[state.principal_id].append(cell)
             for order_id in state.tickets:
                 self._note_order(state.orders[order_id])
             for holding in state.holdings.values():
                 self._marks.note_holding(cell.account_id, holding)
-
-    def _replay(self, record: Record) -> None:
-        cell = self._cell(AccountId(record.stream))
-        done = 0 if cell.working is None else cell.working.entries
-        if record.seq != done + 1:
-            raise JournalCorrupt(f"record {record.seq} of {record.stream} does not follow {done}")
-        entry = decode_entry(record)
-        try:
-            decision = fold(cell.working, entry.events)
-        except (IllegalTransition, LookupError, ArithmeticError) as error:
-            raise JournalCorrupt(
-                f"record {record.seq} of account {record.stream} does not fit what came before: "
-                f"{error}"
-            ) from error
-        cell.working = decision.state
-        cell.commit(decision.state, decision.changes)
 
     def _resume(self) -> None:
         """End what ended while the server was away, then let the present market act."""
@@ -263,7 +241,7 @@ class Engine:
             return None
         state = decision.state
         data = encode_entry(decision.events, self._market_seq(command))
-        record = Record(cell.account_id, state.entries, self.market.now, data)
+        record = cell.chain.add(self.market.now, data)
         pending = Pending(cell.account_id, record, state, decision.changes)
         cell.working, cell.last = state, pending
         for value in {(c.route, _key_of(c.value)): c.value for c in decision.changes}.values():

@@ -24,9 +24,10 @@ from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.money import canonical
 from trading_api.domain.orders import Order
 from trading_api.modules.broker.cells import Cell
-from trading_api.modules.broker.engine import ACCOUNT_PREFIX, Engine
+from trading_api.modules.broker.engine import Engine
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.publisher import Publisher
+from trading_api.modules.broker.recovery import ACCOUNT_PREFIX
 from trading_api.modules.broker.schemas import BrokerOptions
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext

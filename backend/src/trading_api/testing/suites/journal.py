@@ -4,16 +4,27 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
-from trading_api.domain.errors import JournalConflict
+from trading_api.domain.chain import FIRST, LARGEST_BATCH, Chain
+from trading_api.domain.errors import JournalConflict, JournalCorrupt
 from trading_api.domain.ports import Journal, Record
 
 
+@cache
 def record(stream: str, seq: int) -> Record:
-    """A record whose content tells where it belongs."""
-    return Record(stream, seq, 1_700_000_000_000 + seq, f"{stream}/{seq} \0 ü".encode())
+    """A record whose content tells where it belongs, linked to those before it."""
+    head = record(stream, seq - 1).hash if seq > 1 else FIRST
+    chain = Chain(stream, seq - 1, head)
+    return chain.add(1_700_000_000_000 + seq, f"{stream}/{seq} \0 ü".encode())
+
+
+def damaged(whole: Record) -> Record:
+    """The record with one bit of its data changed."""
+    return replace(whole, data=bytes([whole.data[0] ^ 1]) + whole.data[1:])
 
 
 class JournalSuite:
@@ -45,6 +56,25 @@ class JournalSuite:
                 return [found async for found in journal.read("a")]
 
         assert asyncio.run(use()) == [record("a", 1), record("a", 2)]
+
+    def test_a_stream_is_read_from_a_number_on(self) -> None:
+        async def use() -> list[Record]:
+            with self.opened() as journal:
+                await journal.append([record("a", 1), record("b", 1), record("a", 2)])
+                await journal.append([record("a", 3)])
+                return [found async for found in journal.read("a", after=1)]
+
+        assert asyncio.run(use()) == [record("a", 2), record("a", 3)]
+
+    def test_streams_are_named_in_the_order_in_which_they_were_begun(self) -> None:
+        async def use() -> tuple[Sequence[str], Sequence[str]]:
+            with self.opened() as journal:
+                none = await journal.streams()
+                await journal.append([record("b", 1), record("a", 1), record("b", 2)])
+                await journal.append([record("A", 1), record("a", 2)])
+                return none, await journal.streams()
+
+        assert asyncio.run(use()) == ([], ["b", "a", "A"])
 
     def test_an_unknown_stream_is_empty(self) -> None:
         async def use() -> list[Record]:
@@ -78,3 +108,46 @@ class JournalSuite:
         assert sorted(found.stream for found in asyncio.run(use())) == sorted(
             f"s{number}" for number in range(50)
         )
+
+    def cut(self, *batches: Sequence[Record]) -> tuple[list[Record], list[Record]]:
+        """Append batches, cut a torn tail; gives what was cut and what is left."""
+
+        async def use() -> tuple[list[Record], list[Record]]:
+            with self.opened() as journal:
+                for batch in batches:
+                    await journal.append(batch)
+                cut = await journal.cut_torn_tail()
+                return list(cut), [found async for found in journal.read()]
+
+        return asyncio.run(use())
+
+    def test_a_whole_journal_has_no_torn_tail(self) -> None:
+        whole = [record("a", 1), record("b", 1), record("a", 2)]
+        assert self.cut(whole) == ([], whole)
+
+    def test_an_empty_journal_has_no_torn_tail(self) -> None:
+        assert self.cut() == ([], [])
+
+    def test_a_torn_tail_is_cut_and_the_streams_go_on(self) -> None:
+        whole = [record("a", 1), record("b", 1)]
+        torn = [damaged(record("b", 2)), damaged(record("c", 1)), damaged(record("a", 2))]
+
+        async def use() -> tuple[Sequence[Record], list[Record]]:
+            with self.opened() as journal:
+                await journal.append(whole)
+                await journal.append(torn)
+                cut = await journal.cut_torn_tail()
+                await journal.append([record("a", 2), record("c", 1)])
+                return cut, [found async for found in journal.read()]
+
+        left = [*whole, record("a", 2), record("c", 1)]
+        assert asyncio.run(use()) == (torn[::-1], left)
+
+    def test_what_is_damaged_before_the_end_is_not_cut(self) -> None:
+        damaged_first = [damaged(record("a", 1)), record("b", 1)]
+        assert self.cut(damaged_first) == ([], damaged_first)
+
+    def test_more_than_one_append_can_leave_is_no_torn_tail(self) -> None:
+        torn = [damaged(record("a", number)) for number in range(1, LARGEST_BATCH + 2)]
+        with pytest.raises(JournalCorrupt, match="record 1 of a: that is no torn write"):
+            self.cut(torn)
