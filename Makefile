@@ -10,7 +10,7 @@ NODE_OK := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Num
 PYTEST := cd backend && ../$(PY) -m pytest
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 
-.PHONY: run test check specs bench soak setup-browser clean
+.PHONY: run test check specs calendars bench soak setup-browser clean
 
 run: .stamps/install .stamps/terminal $(DATA_DIR)/packs/.fetched
 	@TRADING_API_DATA_DIR=$(DATA_DIR) $(PY) -m trading_api
@@ -41,6 +41,10 @@ specs: .stamps/install .stamps/npm
 ifeq ($(NODE_OK),yes)
 	cd frontend && npm run generate
 endif
+
+# Holidays and half days of the exchanges, out of exchange_calendars.
+calendars: .stamps/dev
+	cd backend && ../$(PY) tools/calendars.py
 
 bench: .stamps/dev $(DATA_DIR)/packs/.fetched
 	$(PY) bench/run.py $(ARGS)

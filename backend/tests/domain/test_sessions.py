@@ -115,6 +115,64 @@ def test_schedules_differ_by_day() -> None:
     assert session.end_of_session(local("2024-06-07T10:00")) == local("2024-06-07T13:00")
 
 
+TOKYO = TradingSession.parse(
+    "0900-1130,1230-1530",
+    "Asia/Tokyo",
+    holidays="20241104,20250101",
+    corrections="0900-1130:20241104,20241230,20250106;1000-1530:20250107",
+    earlier_sessions="0900-1130,1230-1500<20241105",
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [
+        pytest.param("2024-11-01", "09:00-11:30 12:30-15:00", id="earlier hours"),
+        pytest.param("2024-11-04", "", id="holiday"),
+        pytest.param("2024-11-05", "09:00-11:30 12:30-15:30", id="first day of the new hours"),
+        pytest.param("2024-12-30", "09:00-11:30", id="half day"),
+        pytest.param("2025-01-07", "10:00-15:30", id="late opening"),
+    ],
+)
+def test_holidays_special_hours_and_earlier_hours(day: str, hours: str) -> None:
+    zone = ZoneInfo("Asia/Tokyo")
+    told = " ".join(
+        f"{datetime.fromtimestamp(opens / 1000, zone):%H:%M}"
+        f"-{datetime.fromtimestamp(closes / 1000, zone):%H:%M}"
+        for opens, closes, _ in TOKYO.spans_of(date.fromisoformat(day))
+    )
+    assert told == hours
+
+
+@pytest.mark.parametrize(
+    ("moment", "phase"),
+    [
+        pytest.param("2024-11-05T01:00", "open", id="morning"),
+        pytest.param("2024-11-05T02:30", "break", id="lunch"),
+        pytest.param("2024-11-05T06:30", "closed", id="evening"),
+        pytest.param("2024-11-04T03:00", "closed", id="lunch of a holiday"),
+        pytest.param("2024-12-30T03:00", "closed", id="after a half day"),
+    ],
+)
+def test_phase_tells_a_break_from_a_close(moment: str, phase: str) -> None:
+    assert TOKYO.phase(utc(moment)) == phase
+
+
+def test_orders_of_a_day_end_with_the_half_day_and_wait_over_holidays() -> None:
+    assert TOKYO.end_of_session(utc("2024-12-30T01:00")) == utc("2024-12-30T02:30")
+    assert TOKYO.end_of_session(utc("2024-12-31T09:00")) == utc("2025-01-02T06:30")
+    assert TOKYO.next_open(utc("2024-11-01T07:00")) == utc("2024-11-05T00:00")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [{"holidays": "2024-1-1"}, {"corrections": "20240101"}, {"earlier_sessions": "0900-1500"}],
+)
+def test_unreadable_exceptions_are_refused(texts: dict[str, str]) -> None:
+    with pytest.raises(SessionError):
+        TradingSession.parse("0900-1500", "Asia/Tokyo", **texts)
+
+
 @pytest.mark.parametrize("text", ["", "0930", "930-1600", "0930-1660", "2401-0100", "0930-1600:8"])
 def test_unreadable_session_is_refused(text: str) -> None:
     with pytest.raises(SessionError, match="session"):

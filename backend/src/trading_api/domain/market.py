@@ -32,6 +32,17 @@ class SymbolInfo(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     base_currency: str | None = None
     timezone: Annotated[str, Meta(description="IANA name of the zone that the session is in")]
     session: Annotated[str, Meta(description="TradingView session text: 0930-1600 or 24x7")]
+    calendar: Annotated[
+        str | None,
+        Meta(description="Where holidays and special hours are from: XNYS, XLON, XETR, XTKS or FX"),
+    ] = None
+    session_holidays: Annotated[str, Meta(description="Days without trading: YYYYMMDD,…")] = ""
+    corrections: Annotated[
+        str, Meta(description="Special hours of days: 0930-1300:YYYYMMDD,…, joined by ;")
+    ] = ""
+    earlier_sessions: Annotated[
+        str, Meta(description="Sessions that held before a day: 0900-1500<YYYYMMDD, joined by ;")
+    ] = ""
     price_scale: int
     min_move: int
     tick_size: Decimal

@@ -1,16 +1,18 @@
 """Trading sessions: when a market is open, in the wall time of its zone."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trading_api.domain.market import SymbolInfo
 
 DAY_MS = 24 * 3600 * 1000
 ALL_DAYS = frozenset(range(7))
 _WORKDAYS = frozenset(range(5))
-_LONGEST_PAUSE_DAYS = 8
+_LONGEST_PAUSE_DAYS = 60
 _schedule = re.compile(r"(?P<parts>\d{4}-\d{4}(?:,\d{4}-\d{4})*)(?::(?P<days>[1-7]+))?", re.ASCII)
 _EPOCH = date(1970, 1, 1).toordinal()
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,36 +44,108 @@ class Span(NamedTuple):
     day: date
 
 
-class TradingSession:
-    """The hours of a market: a TradingView session text in an IANA zone.
+Parts = tuple[SessionPart, ...]
+Phase = Literal["open", "break", "closed"]
 
-    A trading day is named by the calendar day that it ends on. Holidays are not known here; a
-    source that knows them asks for spans by day.
+
+class TradingSession:
+    """The hours of a market: a TradingView session text in an IANA zone, with its holidays.
+
+    A trading day is named by the calendar day that it ends on.
     """
 
-    def __init__(self, parts: Sequence[SessionPart], zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        parts: Sequence[SessionPart],
+        zone: ZoneInfo,
+        special: Mapping[date, Parts] | None = None,
+        earlier: Sequence[tuple[date, Parts]] = (),
+    ) -> None:
+        """Take the ordinary parts, and what differs from them.
+
+        Args:
+            parts: the ordinary week.
+            zone: where the minutes of the parts are counted.
+            special: the parts of single days; none for a holiday.
+            earlier: weeks that were ordinary before a day, oldest first.
+        """
         self.zone = zone
-        self.parts = tuple(sorted(parts, key=lambda part: part.opens))
-        self.days = frozenset(day for part in self.parts for day in part.days)
+        self.parts = _in_order(parts)
+        self._special = dict(special or {})
+        self._earlier = tuple(earlier)
 
     @classmethod
-    def parse(cls, session: str, timezone: str) -> Self:
-        """Read a session text.
+    def parse(
+        cls,
+        session: str,
+        timezone: str,
+        holidays: str = "",
+        corrections: str = "",
+        earlier_sessions: str = "",
+    ) -> Self:
+        """Read a session text and those of its exceptions.
 
-        `24x7`; or parts `HHMM-HHMM` joined by commas, Monday to Friday unless a list of days
-        follows (`:23456`, 1 is Sunday); several schedules are joined by `|`. A part that ends no
-        later than it begins opens on the evening before.
+        The session is `24x7`; or parts `HHMM-HHMM` joined by commas, Monday to Friday unless a
+        list of days follows (`:23456`, 1 is Sunday); several schedules are joined by `|`. A part
+        that ends no later than it begins opens on the evening before. Holidays are days YYYYMMDD
+        joined by commas; corrections are `PARTS:YYYYMMDD,…` and earlier sessions `SESSION<YYYYMMDD`
+        (the session that held before that day), both joined by `;`. A holiday beats a correction.
 
         Raises:
-            SessionError: the text or the zone cannot be read.
+            SessionError: a text or the zone cannot be read.
         """
-        return cls(_parse_parts(session), _zone(timezone))
+        special: dict[date, Parts] = {}
+        for text in _split(corrections, ";"):
+            hours, _, days = text.rpartition(":")
+            parts = _in_order(_parse_parts(hours))
+            special |= {
+                _day(day): tuple(part._replace(days=ALL_DAYS) for part in parts)
+                for day in _split(days, ",")
+            }
+        special |= {_day(text): () for text in _split(holidays, ",")}
+        earlier = [
+            (_day(until), _in_order(_parse_parts(hours)))
+            for hours, _, until in (text.partition("<") for text in _split(earlier_sessions, ";"))
+        ]
+        return cls(_parse_parts(session), _zone(timezone), special, sorted(earlier))
+
+    @staticmethod
+    def of(info: SymbolInfo) -> "TradingSession":
+        """The session of an instrument.
+
+        Raises:
+            SessionError: one of its texts or its zone cannot be read.
+        """
+        return _parsed(
+            info.session,
+            info.timezone,
+            info.session_holidays,
+            info.corrections,
+            info.earlier_sessions,
+        )
 
     def spans_of(self, day: date) -> list[Span]:
         """The stretches of a trading day, in order; none on a day without trading."""
-        if day.weekday() not in self.days:
-            return []
-        return list(_spans(self.parts, self.zone, day))
+        parts = self._special.get(day)
+        return list(_spans(self._ordinary(day) if parts is None else parts, self.zone, day))
+
+    def has_day(self, day: date) -> bool:
+        """Whether there is trading on a day, whatever the change of clocks does to it."""
+        parts = self._special.get(day)
+        if parts is not None:
+            return bool(parts)
+        return any(day.weekday() in part.days for part in self._ordinary(day))
+
+    @property
+    def holidays(self) -> list[date]:
+        """The days without trading, in order."""
+        return sorted(day for day, parts in self._special.items() if not parts)
+
+    def _ordinary(self, day: date) -> Parts:
+        for until, parts in self._earlier:
+            if day < until:
+                return parts
+        return self.parts
 
     def span_at(self, time_ms: int) -> Span | None:
         """The stretch that holds the instant, its opening included and its close excluded."""
@@ -85,6 +159,13 @@ class TradingSession:
     def is_open(self, time_ms: int) -> bool:
         """Whether the instant lies in a session."""
         return self.span_at(time_ms) is not None
+
+    def phase(self, time_ms: int) -> Phase:
+        """Whether the market is open, pauses between two stretches of one day, or is closed."""
+        if self.is_open(time_ms):
+            return "open"
+        spans = self.spans_of(self.trading_day(time_ms))
+        return "break" if spans[0].opens_ms <= time_ms else "closed"
 
     def bounds(self, time_ms: int) -> tuple[int, int] | None:
         """When the session that holds the instant opened and when it closes; None when closed."""
@@ -101,7 +182,7 @@ class TradingSession:
             for span in self.spans_of(day + timedelta(days=offset)):
                 if span.opens_ms > time_ms:
                     return span.opens_ms
-        raise AssertionError("a session has at least one day a week")
+        raise AssertionError(f"no session within {_LONGEST_PAUSE_DAYS} days")
 
     def end_of_session(self, time_ms: int) -> int:
         """When a day order of that instant ends: the last close of its trading day.
@@ -125,8 +206,11 @@ class TradingSession:
         return (_UNIX + timedelta(milliseconds=time_ms)).astimezone(self.zone).date()
 
 
+_parsed = lru_cache(maxsize=256)(TradingSession.parse)
+
+
 @lru_cache(maxsize=8192)
-def _spans(parts: tuple[SessionPart, ...], zone: ZoneInfo, day: date) -> tuple[Span, ...]:
+def _spans(parts: Parts, zone: ZoneInfo, day: date) -> tuple[Span, ...]:
     spans = (
         Span(_instant(day, part.opens, zone), _instant(day, part.closes, zone), day)
         for part in parts
@@ -155,6 +239,23 @@ def day_stamp(day: date) -> int:
 def day_of_stamp(time_ms: int) -> date:
     """The UTC day that an instant lies in."""
     return date.fromordinal(_EPOCH + time_ms // DAY_MS)
+
+
+def _in_order(parts: Sequence[SessionPart]) -> Parts:
+    return tuple(sorted(parts, key=lambda part: part.opens))
+
+
+def _split(text: str, separator: str) -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _day(text: str) -> date:
+    try:
+        if len(text) == 8 and text.isdecimal():
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise SessionError(f"day {text!r} is not a day of the form YYYYMMDD")
 
 
 def _parse_parts(session: str) -> list[SessionPart]:

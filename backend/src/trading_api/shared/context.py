@@ -12,6 +12,7 @@ import msgspec
 from trading_api.domain.market import SymbolInfo
 from trading_api.domain.ports import Bus, Clock, Ids, Journal, SymbolCatalogue
 from trading_api.shared.auth import Auth
+from trading_api.shared.calendars import with_calendar
 from trading_api.shared.clock import SystemClock, SystemIds
 from trading_api.shared.memory import (
     MemoryBus,
@@ -32,7 +33,7 @@ class OptionsError(ValueError):
 def committed_symbols() -> list[SymbolInfo]:
     """The instruments of the data set that lies in this package."""
     text = resources.files("trading_api").joinpath("data/symbols.json").read_bytes()
-    return msgspec.json.decode(text, type=list[SymbolInfo])
+    return [with_calendar(info) for info in msgspec.json.decode(text, type=list[SymbolInfo])]
 
 
 @dataclass(kw_only=True)

@@ -1,5 +1,6 @@
 """What the clock and the market's hours do to orders."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.modules.broker.paper_server import CLOSE, IN_SESSION, PaperServer, order, run
+from trading_api.domain.sessions import epoch_ms
 from trading_api.shared.memory import MemoryJournal
 
 NEXT_CLOSE = CLOSE + 24 * 3_600_000
@@ -76,6 +78,26 @@ def test_a_day_order_that_no_market_data_ever_reached_ends_with_its_session() ->
         assert (await get(server, held["id"]))["status"] == "expired"
 
     run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("now", "ends"),
+    [
+        pytest.param("2026-11-25T20:59", "2026-11-25T21:00", id="before thanksgiving"),
+        pytest.param("2026-11-26T15:00", "2026-11-27T18:00", id="holiday, then a half day"),
+        pytest.param("2026-11-27T18:00", "2026-11-30T21:00", id="after the half day"),
+    ],
+)
+def test_a_day_order_ends_by_the_calendar_of_its_exchange(now: str, ends: str) -> None:
+    def utc(text: str) -> int:
+        return epoch_ms(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+    async def scenario(server: PaperServer) -> None:
+        server.quote(status="closed")
+        held = await place(server, order(limit="9", time_in_force="day"))
+        assert (held["status"], held["expire_at"]) == ("held", utc(ends))
+
+    run(scenario, PaperServer(now=utc(now)))
 
 
 def test_without_market_data_orders_wait_until_it_comes() -> None:

@@ -1,7 +1,7 @@
 """Each timeline is one pure function of wall time."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from msgspec import structs
 
 from trading_api.domain.bars import BarAggregator
 from trading_api.domain.market import RESOLUTIONS, Bar, Resolution, TopOfBook, Trade
-from trading_api.domain.sessions import TradingSession, epoch_ms
+from trading_api.domain.sessions import DAY_MS, TradingSession, day_of_stamp, epoch_ms
 from trading_api.modules.datafeed.sources.bitstamp import BTCUSD, LENGTH_MS
 from trading_api.modules.datafeed.sources.packs import BTCUSD_PACK, TAPE_FILE, load_tape
 from trading_api.modules.datafeed.sources.replay import ANCHOR_MS, Timeline
@@ -44,7 +44,7 @@ def btcusd(packs_dir: Path) -> Timeline:
 def folded(timeline: Timeline, since: int, until: int) -> dict[Resolution, dict[int, Bar]]:
     """Every bar, as it was last streamed between two instants."""
     info = timeline.symbol
-    session = TradingSession.parse(info.session, info.timezone)
+    session = TradingSession.of(info)
     aggregator = BarAggregator(session, info.quantity_step)
     bars: dict[Resolution, dict[int, Bar]] = {resolution: {} for resolution in RESOLUTIONS}
     for resolution in RESOLUTIONS:
@@ -227,14 +227,50 @@ def test_shares_trade_in_their_hours_on_the_days_of_their_series(
     assert apple.is_open(utc("2020-07-08T13:30")), "summer time"
 
 
-def test_series_repeats_after_a_whole_number_of_weeks(shares: dict[str, Timeline]) -> None:
+def test_series_repeats_after_a_whole_number_of_weeks_but_for_holidays(
+    shares: dict[str, Timeline],
+) -> None:
     apple = shares["AAPL"]
     since, until = utc("2020-02-03"), utc("2020-12-25")
     later, end = since + THIRTEEN_YEARS_MS, until + THIRTEEN_YEARS_MS
     first = apple.bars("1D", since, until, 400, end)
     again = apple.bars("1D", later, end, 400, end)
-    assert len(first) > 200
-    assert again == [structs.replace(bar, time=bar.time + THIRTEEN_YEARS_MS) for bar in first]
+    repeated = {
+        bar.time + THIRTEEN_YEARS_MS: structs.replace(bar, time=bar.time + THIRTEEN_YEARS_MS)
+        for bar in first
+    }
+    both = [bar for bar in again if bar.time in repeated]
+    assert len(both) > 200
+    assert both == [repeated[bar.time] for bar in both]
+    holidays = TradingSession.of(apple.symbol).holidays
+    seen = {bar.time for bar in again}
+    for time in seen ^ repeated.keys():
+        day = day_of_stamp(time)
+        assert day in holidays or day - timedelta(days=THIRTEEN_YEARS_MS // DAY_MS) in holidays
+
+
+def test_shares_keep_the_holidays_and_half_days_of_their_exchange(
+    shares: dict[str, Timeline],
+) -> None:
+    apple = shares["AAPL"]
+    thanksgiving, friday = utc("2026-11-26T15:00"), utc("2026-11-27T15:00")
+    assert not apple.is_open(thanksgiving)
+    assert apple.is_open(friday)
+    assert not apple.is_open(utc("2026-11-27T18:00")), "it closes at one o'clock"
+    day = apple.bars("1D", utc("2026-11-26"), utc("2026-11-28"), 5, utc("2026-11-28"))
+    assert [day_of_stamp(bar.time) for bar in day] == [date(2026, 11, 27)]
+    minutes = apple.bars("1", utc("2026-11-26"), utc("2026-11-28"), 5000, utc("2026-11-28"))
+    assert (minutes[0].open, minutes[-1].close) == (day[0].open, day[0].close)
+    assert minutes[-1].time == utc("2026-11-27T17:59")
+
+
+def test_a_share_is_open_exactly_in_the_session_that_its_symbol_tells(
+    shares: dict[str, Timeline],
+) -> None:
+    for timeline in shares.values():
+        session = TradingSession.of(timeline.symbol)
+        for hour in range(utc("2025-06-01T15:00"), utc("2027-02-01"), DAY_MS // 2):
+            assert timeline.is_open(hour) == session.is_open(hour)
 
 
 def test_quote_of_a_share_is_its_last_trade_and_a_tick(shares: dict[str, Timeline]) -> None:

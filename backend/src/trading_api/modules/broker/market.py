@@ -92,7 +92,7 @@ class MarketData:
         self._fee_bps = fee_bps
         self._max_age_ms = max_age_ms
         self._feeds: dict[str, SymbolFeed] = {}
-        self._sessions: dict[tuple[str, str], TradingSession] = {}
+        self._sessions: dict[str, tuple[SymbolInfo, TradingSession]] = {}
         self._now = 0
 
     @property
@@ -158,10 +158,10 @@ class MarketData:
         instrument = self._catalogue.get(symbol)
         if instrument is None:
             raise LookupError(f"symbol {symbol} has left the catalogue")
-        key = (instrument.session, instrument.timezone)
-        session = self._sessions.get(key)
-        if session is None:
-            session = self._sessions[key] = TradingSession.parse(*key)
+        known, session = self._sessions.get(symbol, (None, None))
+        if session is None or known is not instrument:
+            session = TradingSession.of(instrument)
+            self._sessions[symbol] = instrument, session
         return session.end_of_session(self._now)
 
     def state(self, now: int) -> Literal["live", "stale", "absent"]:

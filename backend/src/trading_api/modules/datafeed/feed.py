@@ -3,7 +3,15 @@
 from collections import deque
 
 from trading_api.domain.bars import BarAggregator, Grid
-from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.market import (
+    Bar,
+    Quote,
+    Resolution,
+    SymbolInfo,
+    TopOfBook,
+    Trade,
+    TradingStatus,
+)
 from trading_api.domain.ports import Bus, Message, QuoteSource
 from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import topic
@@ -52,12 +60,12 @@ class SymbolFeed:
     def __init__(self, info: SymbolInfo, source: QuoteSource, bus: Bus, epoch: str) -> None:
         self.info = info
         self.source = source
-        session = TradingSession.parse(info.session, info.timezone)
+        self._session = TradingSession.of(info)
         self._resolutions = info.supported_resolutions
-        self._aggregator = BarAggregator(session, info.quantity_step, self._resolutions)
+        self._aggregator = BarAggregator(self._session, info.quantity_step, self._resolutions)
         self._ticks = Grid(info.tick_size)
         self._top: TopOfBook | None = None
-        self._is_open = False
+        self._status: TradingStatus = "closed"
         self._has_news = False
         self.recent: deque[Trade] = deque(maxlen=RECENT_TRADES)
         name = info.symbol
@@ -78,9 +86,15 @@ class SymbolFeed:
         self.recent.clear()
         self.recent.extend(self.source.trades(name, None, RECENT_TRADES))
         self._top = self.source.top(name)
-        self._is_open = self.source.is_open(name, now_ms)
+        self._status = self.status_at(now_ms)
         self._has_news = False
         self.quote = self._quote()
+
+    def status_at(self, time_ms: int) -> TradingStatus:
+        """Whether the symbol trades, pauses within its trading day, or is closed."""
+        if self.source.is_open(self.info.symbol, time_ms):
+            return "open"
+        return "break" if self._session.phase(time_ms) == "break" else "closed"
 
     def newest_bars(self, resolution: Resolution) -> list[Bar]:
         """The newest two bars, oldest first; the second is the open one while its bucket lasts."""
@@ -100,9 +114,9 @@ class SymbolFeed:
     def on_minute(self, time_ms: int) -> None:
         """Let the bars end whose buckets have, and the session open or close."""
         self._publish_bars(self._aggregator.on_time(time_ms))
-        is_open = self.source.is_open(self.info.symbol, time_ms)
-        if is_open != self._is_open:
-            self._is_open = is_open
+        status = self.status_at(time_ms)
+        if status != self._status:
+            self._status = status
             self._has_news = True
 
     def on_trade(self, trade: Trade) -> None:
@@ -160,6 +174,6 @@ class SymbolFeed:
             low=day.low if day else None,
             previous_close=previous_close,
             volume=day.volume if day else None,
-            status="open" if self._is_open else "closed",
+            status=self._status,
             fidelity=self.info.fidelity,
         )

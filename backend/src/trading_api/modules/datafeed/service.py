@@ -172,8 +172,7 @@ class DatafeedService:
         return feed
 
     def _with_status(self, feed: SymbolFeed) -> SymbolInfo:
-        is_open = feed.source.is_open(feed.info.symbol, self.now_ms())
-        return replace(feed.info, status="open" if is_open else "closed")
+        return replace(feed.info, status=feed.status_at(self.now_ms()))
 
     def _add(self, source: QuoteSource) -> None:
         self._sources.append(source)

@@ -630,6 +630,14 @@ export interface components {
       timezone: string;
       /** @description TradingView session text: 0930-1600 or 24x7 */
       session: string;
+      /** @description Where holidays and special hours are from: XNYS, XLON, XETR, XTKS or FX */
+      calendar: string | null;
+      /** @description Days without trading: YYYYMMDD,… */
+      session_holidays: string;
+      /** @description Special hours of days: 0930-1300:YYYYMMDD,…, joined by ; */
+      corrections: string;
+      /** @description Sessions that held before a day: 0900-1500<YYYYMMDD, joined by ; */
+      earlier_sessions: string;
       price_scale: number;
       min_move: number;
       /** Format: decimal */
@@ -2361,6 +2369,10 @@ export interface operations {
            *           "currency": "USD",
            *           "timezone": "America/New_York",
            *           "session": "0930-1600",
+           *           "calendar": "XNYS",
+           *           "session_holidays": "20261126,20261225",
+           *           "corrections": "0930-1300:20261127,20261224",
+           *           "earlier_sessions": "",
            *           "price_scale": 100,
            *           "min_move": 1,
            *           "tick_size": "0.01",
@@ -2449,6 +2461,10 @@ export interface operations {
            *       "currency": "USD",
            *       "timezone": "America/New_York",
            *       "session": "0930-1600",
+           *       "calendar": "XNYS",
+           *       "session_holidays": "20261126,20261225",
+           *       "corrections": "0930-1300:20261127,20261224",
+           *       "earlier_sessions": "",
            *       "price_scale": 100,
            *       "min_move": 1,
            *       "tick_size": "0.01",

@@ -1,12 +1,14 @@
 """Unrolls a series of daily bars over wall time, each day travelled along its path."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import count
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from trading_api.domain.bar_path import BarPath, TickBar, fewest_trades
 from trading_api.domain.bars import INTRADAY_MS, Grid, aggregate, period_of
@@ -14,6 +16,7 @@ from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Tr
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 from trading_api.modules.datafeed.sources.bar_cache import BarCache
 from trading_api.modules.datafeed.sources.replay import ANCHOR_DAY, Moment, newest_bars
+from trading_api.shared.calendars import calendar_table
 
 _DAYS_KEPT = 64
 _trade_id = re.compile(r"(?P<day>20[2-9]\d[01]\d[0-3]\d)-(?P<index>\d{1,9})", re.ASCII)
@@ -28,13 +31,13 @@ class DailyTimeline:
     """Daily bars that repeat over a whole number of their own weeks, Monday to Monday.
 
     Trading days are numbered from 0, the first one on or after the anchor. A weekday that the
-    series does not have is a closed day.
+    series does not have is a closed day, and so is a holiday of the symbol's calendar, when what
+    was recorded is left out. The timeline's symbol has both among its holidays, so that session,
+    status and history say the same.
     """
 
     def __init__(self, symbol: SymbolInfo, days: Mapping[date, TickBar], cache: BarCache) -> None:
         """Take a series of at least one day; prices in ticks, volumes in quantity steps."""
-        self.symbol = symbol
-        self._session = TradingSession.parse(symbol.session, symbol.timezone)
         grid = Grid(symbol.tick_size)
         self._price, self._units = grid.value, grid.units
         self._quantity = Grid(symbol.quantity_step).value
@@ -42,6 +45,10 @@ class DailyTimeline:
         monday = dates[0] - timedelta(days=dates[0].weekday())
         self._length = ((dates[-1] - monday).days // 7 + 1) * 7
         self._offsets = [(day - monday).days for day in dates]
+        self.symbol, self._left_out = self._with_closed_days(symbol)
+        # `_left_out[i] - i` trading days come before the recorded day that is left out.
+        self._hops = [recorded - index for index, recorded in enumerate(self._left_out)]
+        self._session = TradingSession.of(self.symbol)
         # The volume that its path has, which is more than printed where that was too little.
         self._series = [
             bar._replace(volume=max(bar.volume, fewest_trades(bar)))
@@ -131,7 +138,7 @@ class DailyTimeline:
 
     def _daily_bars(self, start: int, end: int) -> list[Bar]:
         return [
-            self._bar(day_stamp(self._date_of(number)), self._series[number % len(self._series)])
+            self._bar(day_stamp(self._date_of(number)), self._series_at(number))
             for number in range(start, end)
         ]
 
@@ -209,19 +216,53 @@ class DailyTimeline:
 
     def _first_from(self, day: date) -> int:
         """The number of the first trading day on or after a calendar day."""
+        recorded = self._recorded_from(day)
+        return recorded - bisect_left(self._left_out, recorded)
+
+    def _date_of(self, number: int) -> date:
+        return self._recorded_date(self._recorded(number))
+
+    def _series_at(self, number: int) -> TickBar:
+        return self._series[self._recorded(number) % len(self._series)]
+
+    def _recorded(self, number: int) -> int:
+        return number + bisect_right(self._hops, number)
+
+    def _recorded_from(self, day: date) -> int:
         cycle, offset = divmod(max(0, (day - ANCHOR_DAY).days), self._length)
         return cycle * len(self._offsets) + bisect_left(self._offsets, offset)
 
-    def _date_of(self, number: int) -> date:
-        cycle, index = divmod(number, len(self._offsets))
+    def _recorded_date(self, recorded: int) -> date:
+        cycle, index = divmod(recorded, len(self._offsets))
         return ANCHOR_DAY + timedelta(days=cycle * self._length + self._offsets[index])
+
+    def _with_closed_days(self, symbol: SymbolInfo) -> tuple[SymbolInfo, list[int]]:
+        """The symbol with every day without trading, and the recorded days that are holidays."""
+        session = TradingSession.of(symbol)
+        holidays = session.holidays
+        left_out = [
+            recorded
+            for day in holidays
+            if day >= ANCHOR_DAY
+            and self._recorded_date(recorded := self._recorded_from(day)) == day
+        ]
+        closed = sorted({*holidays, *filter(session.has_day, self._unrecorded_days())})
+        texts = ",".join(f"{day:%Y%m%d}" for day in closed)
+        return replace(symbol, session_holidays=texts), left_out
+
+    def _unrecorded_days(self) -> Iterator[date]:
+        """The days that the series lacks, as far as calendars go; later ones are closed as well."""
+        missing = sorted({*range(self._length)} - {*self._offsets})
+        for cycle in range((calendar_table().last - ANCHOR_DAY).days // self._length + 1):
+            for offset in missing:
+                yield ANCHOR_DAY + timedelta(days=cycle * self._length + offset)
 
     def _day(self, number: int) -> _Day:
         day = self._recent.get(number)
         if day is None:
             day_of = self._date_of(number)
             spans = self._session.spans_of(day_of)
-            bar = self._series[number % len(self._series)]
+            bar = self._series_at(number)
             day = _Day(day_of, BarPath(spans[0].opens_ms, spans[-1].closes_ms, bar))
             self._recent[number] = day
             if len(self._recent) > _DAYS_KEPT:

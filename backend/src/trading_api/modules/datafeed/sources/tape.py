@@ -63,7 +63,7 @@ class TapeTimeline:
             ValueError: a resolution neither divides the length nor is a multiple of it, or the
                 symbol's day is not the UTC day.
         """
-        session = TradingSession.parse(symbol.session, symbol.timezone)
+        session = TradingSession.of(symbol)
         if session.bounds(ANCHOR_MS) != (ANCHOR_MS, ANCHOR_MS + DAY_MS):
             raise ValueError(f"{symbol.symbol} does not trade around the clock in UTC")
         sizes = (*INTRADAY_MS.values(), DAY_MS)
