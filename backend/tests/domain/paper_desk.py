@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 from immutables import Map
+from msgspec.structs import replace
 
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
@@ -26,9 +27,10 @@ from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import SymbolInfo, Trade
-from trading_api.domain.money import canonical
-from trading_api.domain.orders import Execution, Order
+from trading_api.domain.money import canonical, from_float
+from trading_api.domain.orders import Execution, Order, Trail
 from trading_api.domain.positions import Holding
+from trading_api.domain.rules import Rules
 
 START = 1_700_000_000_000
 SESSION_MS = 3_600_000
@@ -64,9 +66,10 @@ def figures(*values: object) -> list[object]:
 class SaidMarket:
     """A double of the port `Market`: books stand as they were said."""
 
-    def __init__(self, *instruments: SymbolInfo, fee_bps: str = "0") -> None:
+    def __init__(self, *instruments: SymbolInfo, fee_bps: str = "0", **rules: Any) -> None:
         self.now = START
         self.fee_bps = Decimal(fee_bps)
+        self.rules = Rules(**rules)
         self.instruments = {each.symbol: each for each in instruments or (share(),)}
         self.books: dict[str, Book] = {}
         self.seq = 0
@@ -92,7 +95,13 @@ class SaidMarket:
             fresh=how.get("fresh", True),
             opening=how.get("opening", False),
             fidelity="daily",
+            last=_decimal(how.get("last", None if before is None else before.last)),
         )
+
+    def print_trade(self, symbol: str, price: float) -> None:
+        """The last trade of a symbol is this one; its quote stands."""
+        if (book := self.books.get(symbol)) is not None:
+            self.books[symbol] = replace(book, last=from_float(price, Decimal("0.01")))
 
     def _offer(self, text: str, before: Offer | None) -> Offer | None:
         if not text:
@@ -102,6 +111,23 @@ class SaidMarket:
         if before is not None and (before.price, before.size) == (Decimal(price), shown):
             return before
         return Offer(canonical(Decimal(price)), shown, self.seq)
+
+
+def _decimal(text: str | Decimal | None) -> Decimal | None:
+    return None if text is None else canonical(Decimal(text))
+
+
+def _trail(text: str) -> Trail:
+    kind: Literal["absolute", "percent"] = "percent" if text.endswith("%") else "absolute"
+    return Trail(kind, canonical(Decimal(text.rstrip("%"))))
+
+
+def _kind(limit: str | None, trail: str | None, more: dict[str, Any]) -> str:
+    if trail is not None:
+        return "trailing_stop" if limit is None else "trailing_stop_limit"
+    if more.get("stop_price") is not None:
+        return "stop" if limit is None else "stop_limit"
+    return "market" if limit is None else "limit"
 
 
 class Desk:
@@ -135,14 +161,19 @@ class Desk:
     def place(
         self, side: str, quantity: str, limit: str | None = None, tif: str = "gtc", **more: Any
     ) -> OrderId:
+        """Prices as text; a `stop_price` or `trail` (`0.50`, `5%`) makes it a conditional order."""
+        trail = more.pop("trail", None)
+        if "stop_price" in more:
+            more["stop_price"] = _decimal(more["stop_price"])
         command = msgspec.convert(
             {
                 "symbol": more.pop("symbol", "AAPL"),
                 "side": side,
-                "kind": "market" if limit is None else "limit",
+                "kind": more.pop("kind", None) or _kind(limit, trail, more),
                 "quantity": canonical(Decimal(quantity)),
                 "limit_price": None if limit is None else canonical(Decimal(limit)),
                 "time_in_force": tif,
+                "trail": None if trail is None else _trail(trail),
                 **more,
             },
             PlaceOrder,
@@ -151,9 +182,11 @@ class Desk:
         return OrderId(f"acc-1-o{self.state.order_count}")
 
     def modify(self, order_id: OrderId, **changes: Any) -> Decision:
-        for name in ("quantity", "limit_price"):
+        for name in ("quantity", "limit_price", "stop_price"):
             if name in changes:
-                changes[name] = Decimal(changes[name])
+                changes[name] = _decimal(changes[name])
+        if "trail" in changes:
+            changes["trail"] = _trail(changes["trail"])
         return self.do(ModifyOrder(order_id=order_id, **changes))
 
     def cancel(self, order_id: OrderId) -> Decision:
@@ -170,6 +203,7 @@ class Desk:
 
     def trade(self, price: float, size: float, symbol: str = "AAPL") -> None:
         self.market.seq += 1
+        self.market.print_trade(symbol, price)
         trade = Trade("t", symbol, self.market.now, price, size, "buy")
         self.do(MatchTrade(trade, self.market.seq, self.open_ids_of(symbol)))
 

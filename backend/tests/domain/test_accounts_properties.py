@@ -14,7 +14,7 @@ from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import fold
 from trading_api.domain.margin import value
 from trading_api.domain.money import ZERO, canonical, divide, exact
-from trading_api.domain.orders import OPEN, Order
+from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import view_position
 from trading_api.modules.broker.entries import decode_entry, encode_entry
@@ -34,6 +34,17 @@ places = st.tuples(
     lots,
     st.one_of(st.none(), ticks),
     st.sampled_from(["gtc", "day", "ioc", "fok"]),
+    st.booleans(),
+)
+conditionals = st.tuples(
+    st.just("conditional"),
+    symbols,
+    st.sampled_from(["buy", "sell"]),
+    lots,
+    st.sampled_from(sorted(CONDITIONAL)),
+    ticks,
+    ticks,
+    st.booleans(),
 )
 quotes = st.tuples(
     st.just("quote"),
@@ -49,15 +60,32 @@ changes = st.tuples(st.just("modify"), st.integers(0, 20), lots, st.one_of(st.no
 cancels = st.tuples(st.just("cancel"), st.integers(0, 20))
 others = st.sampled_from([("cancel all",), ("close",), ("later",)])
 walks = st.lists(
-    st.one_of(places, places, quotes, quotes, trades, changes, cancels, others), max_size=50
+    st.one_of(places, conditionals, quotes, quotes, trades, changes, cancels, others), max_size=50
 )
 
 
 def step(desk: Desk, action: tuple[Any, ...]) -> None:
     match action:
-        case ("place", symbol, side, lot, limit, tif):
+        case ("place", symbol, side, lot, limit, tif, reduce_only):
             quantity = quantity_of(symbol, lot)
-            desk.place(side, quantity, None if limit is None else str(limit), tif, symbol=symbol)
+            price = None if limit is None else str(limit)
+            desk.place(side, quantity, price, tif, symbol=symbol, reduce_only=reduce_only)
+        case ("conditional", symbol, side, lot, kind, stop, limit, reduce_only):
+            prices: dict[str, Any] = {}
+            if "trailing" in kind:
+                prices["trail"] = str(stop / 20) if lot % 2 else "3.3%"
+            else:
+                prices["stop_price"] = str(stop)
+            if kind in LIMITED:
+                prices["limit"] = str(limit)
+            desk.place(
+                side,
+                quantity_of(symbol, lot),
+                kind=kind,
+                symbol=symbol,
+                reduce_only=reduce_only,
+                **prices,
+            )
         case ("quote", symbol, bid, spread, bid_size, ask_size, how):
             desk.market.say(
                 symbol,
@@ -72,8 +100,9 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
             desk.trade(float(price), float(quantity_of(symbol, lot)), symbol)
         case ("modify", number, lot, limit):
             order = nth(desk, number)
-            price = {} if limit is None else {"limit_price": str(limit)}
-            desk.modify(order.id, quantity=quantity_of(order.symbol, lot), **price)
+            named = "limit_price" if order.limit_price is not None else "stop_price"
+            change = {} if limit is None else {named: str(limit)}
+            desk.modify(order.id, quantity=quantity_of(order.symbol, lot), **change)
         case ("cancel", number):
             desk.cancel(nth(desk, number).id)
         case ("cancel all",):
@@ -165,9 +194,6 @@ def test_an_order_adds_up(actions: list[tuple[Any, ...]]) -> None:
                 assert order.average_price == divide(paid, total)
             for each in mine:
                 assert each.quantity > 0
-                if order.limit_price is not None and order.version == len(mine) + 1:
-                    worse = each.price - order.limit_price
-                    assert worse <= 0 if order.side == "buy" else worse >= 0
             assert (order.id in desk.state.tickets) == (order.status in OPEN)
 
     check()
@@ -256,3 +282,42 @@ def test_what_is_reserved_is_what_the_open_orders_reserve(actions: list[tuple[An
     account = view_account(state, desk.mark)
     if not state.tickets:
         assert account.margin_reserved == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_what_only_reduces_never_grows_a_position(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    held = dict.fromkeys(SYMBOLS, ZERO)
+    for each in desk.executions:
+        before = held[each.symbol]
+        held[each.symbol] += each.signed_quantity
+        if desk.order(each.order_id).reduce_only:
+            assert abs(held[each.symbol]) < abs(before)
+            assert before * held[each.symbol] >= 0
+    for symbol, listed in desk.state.reducing.items():
+        for order_id in listed:
+            assert desk.order(order_id).leaves <= abs(desk.state.held(symbol))
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_nothing_is_filled_before_its_stop_and_a_trail_never_turns_back(
+    actions: list[tuple[Any, ...]],
+) -> None:
+    desk = walked(actions)
+    seen: dict[str, Order] = {}
+    for decision in desk.decisions:
+        for change in decision.changes:
+            if not isinstance(change.value, Order):
+                continue
+            order, before = change.value, seen.get(change.value.id)
+            seen[order.id] = order
+            assert not (order.filled_quantity and order.awaits_trigger)
+            if before is None or before.high_water_mark is None or order.high_water_mark is None:
+                continue
+            assert before.stop_price is not None
+            assert order.stop_price is not None
+            turn = 1 if order.side == "sell" else -1
+            assert (order.high_water_mark - before.high_water_mark) * turn >= 0
+            assert (order.stop_price - before.stop_price) * turn >= 0

@@ -18,6 +18,8 @@ from trading_api.domain.events import (
     OrderExpired,
     OrderFilled,
     OrderReplaced,
+    OrderTrailed,
+    OrderTriggered,
 )
 from trading_api.domain.evolution import fold
 from trading_api.domain.ids import OrderId
@@ -57,6 +59,20 @@ def expired(desk: Desk) -> OrderId:
 
 def rejected(desk: Desk) -> OrderId:
     return desk.place("buy", "900000")
+
+
+def waiting(desk: Desk) -> OrderId:
+    return desk.place("sell", "10", tif="day", stop_price="9")
+
+
+def trailing(desk: Desk) -> OrderId:
+    return desk.place("sell", "10", tif="day", trail="0.5")
+
+
+def triggered(desk: Desk) -> OrderId:
+    order = desk.place("sell", "10", "9.95", "day", stop_price="9.90")
+    desk.quote("9.9x1000", "10.02x300")
+    return order
 
 
 OPEN = [held, working, partially_filled]
@@ -118,6 +134,14 @@ def _events(order: Order) -> list[Event]:
     reason = StatusReason("session_ended", "over")
     return [
         OrderActivated(order_id=order.id, time=START, expire_at=None, reserve_price=ZERO),
+        OrderTrailed(
+            order_id=order.id,
+            time=START,
+            high_water_mark=Decimal(11),
+            stop_price=Decimal(10),
+            limit_price=None,
+        ),
+        OrderTriggered(order_id=order.id, time=START),
         OrderFilled(execution=replace(execution, order_id=order.id), pool=None),
         OrderReplaced(
             order_id=order.id,
@@ -131,18 +155,30 @@ def _events(order: Order) -> list[Event]:
     ]
 
 
-@pytest.mark.parametrize("reach", OPEN + FINAL)
-def test_whatever_is_not_a_transition_raises(reach: Callable[[Desk], OrderId]) -> None:
+CHANGES: set[type] = {OrderReplaced, OrderCanceled, OrderExpired}
+LEGAL: dict[Callable[[Desk], OrderId], set[type]] = {
+    held: CHANGES | {OrderActivated},
+    working: CHANGES | {OrderFilled},
+    partially_filled: CHANGES | {OrderFilled},
+    waiting: CHANGES | {OrderTriggered},
+    trailing: CHANGES | {OrderTriggered, OrderTrailed},
+    triggered: CHANGES | {OrderFilled},
+    **{reach: set() for reach in FINAL},
+}
+
+
+@pytest.mark.parametrize("reach", LEGAL)
+def test_the_transitions_are_those_of_the_table_and_no_other(
+    reach: Callable[[Desk], OrderId],
+) -> None:
     desk = open_desk()
     order = desk.order(reach(desk))
-    legal: dict[str, set[type]] = {
-        "held": {OrderActivated, OrderReplaced, OrderCanceled, OrderExpired},
-        "working": {OrderFilled, OrderReplaced, OrderCanceled, OrderExpired},
-        "partially_filled": {OrderFilled, OrderReplaced, OrderCanceled, OrderExpired},
-    }
     for event in _events(order):
-        if type(event) not in legal.get(order.status, set()):
-            with pytest.raises(IllegalTransition, match=order.status):
+        if type(event) in LEGAL[reach]:
+            after = fold(desk.state, [event]).state.orders[order.id]
+            assert after.version == order.version + 1
+        else:
+            with pytest.raises(IllegalTransition, match=f"order {order.id} "):
                 fold(desk.state, [event])
 
 

@@ -69,6 +69,8 @@ class AccountState(Struct, frozen=True, kw_only=True):
         orders_seq: number of the last update of topic `orders`; so also `executions_seq`.
         first_answers: per client order id, the order as it was first answered.
         pools: what was taken of the displayed sizes, by `pool_key`.
+        requests: per client order id, what else the first request said than the order shows.
+        reducing: the working reduce-only orders of a symbol, oldest first.
     """
 
     account_id: AccountId
@@ -90,6 +92,8 @@ class AccountState(Struct, frozen=True, kw_only=True):
     holdings: "Map[str, Holding]" = Map()
     exposures: "Map[str, Exposure]" = Map()
     pools: "Map[str, Pool]" = Map()
+    requests: "Map[str, str]" = Map()
+    reducing: "Map[str, tuple[OrderId, ...]]" = Map()
 
     def held(self, symbol: str) -> Decimal:
         """The signed quantity held of a symbol."""

@@ -5,8 +5,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
-from trading_api.domain.market import Trade
-from trading_api.domain.orders import OrderType, Side, TimeInForce
+from trading_api.domain.market import Instant, Trade
+from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
 
 
 class OpenAccount(Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class OpenAccount(Struct, frozen=True, kw_only=True):
     balance: Decimal
 
 
-class PlaceOrder(Struct, frozen=True, kw_only=True):
+class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Buy or sell."""
 
     symbol: str
@@ -27,13 +27,18 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     kind: OrderType
     quantity: Decimal
     limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
     time_in_force: TimeInForce = "gtc"
+    expire_at: Instant | None = None
+    post_only: bool = False
+    reduce_only: bool = False
     client_order_id: str | None = None
     tag: str | None = None
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True):
-    """Change the quantity or the price of an open order; None leaves a member as it is.
+    """Change the quantity, a price or the end of an open order; None leaves a member as it is.
 
     `version`, when given, must be the order's; so must the members that cannot be changed.
     """
@@ -42,6 +47,9 @@ class ModifyOrder(Struct, frozen=True, kw_only=True):
     version: int | None = None
     quantity: Decimal | None = None
     limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
+    expire_at: Instant | None = None
     symbol: str | None = None
     side: Side | None = None
     kind: OrderType | None = None
@@ -68,14 +76,14 @@ class ClosePosition(Struct, frozen=True):
 
 
 class MatchQuote(Struct, frozen=True):
-    """Fill the named orders, as far as they can be, from the symbol's present quote."""
+    """Trigger and fill the named orders, as far as they can be, from the present quote."""
 
     symbol: str
     order_ids: tuple[OrderId, ...]
 
 
 class MatchTrade(Struct, frozen=True):
-    """Fill the named resting orders, as far as they can be, from a trade just printed."""
+    """Trigger and fill the named orders, as far as they can be, from a trade just printed."""
 
     trade: Trade
     market_seq: int

@@ -4,11 +4,14 @@ A refusal that leaves no trace is raised; all else is an event. The same state, 
 give the same events, bit by bit.
 """
 
+import hashlib
+from decimal import Decimal
 from typing import assert_never
 
+import msgspec
 from msgspec.structs import replace
 
-from trading_api.domain import matching, order_checks, risk
+from trading_api.domain import arrival, matching, order_checks, risk, triggers
 from trading_api.domain.accounts import AccountState, order_id
 from trading_api.domain.commands import (
     ActivateOrders,
@@ -35,9 +38,11 @@ from trading_api.domain.events import (
 from trading_api.domain.evolution import Decision, Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
-from trading_api.domain.market import SymbolInfo
 from trading_api.domain.money import exact
-from trading_api.domain.orders import MATCHABLE, OPEN, Order, Side
+from trading_api.domain.orders import MATCHABLE, OPEN, Order, OrderType, Side
+
+PLAIN: frozenset[OrderType] = frozenset({"market", "limit"})
+"""Types of which an order shows all that was asked, whatever happens to it before its answer."""
 
 
 @exact
@@ -52,7 +57,9 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
         case OpenAccount():
             _open(progress, command, market)
         case PlaceOrder():
-            order_checks.check_place(risk.known_instrument(market, command.symbol), command)
+            order_checks.check_place(
+                risk.known_instrument(market, command.symbol), command, market.now
+            )
             _place(progress, command, market)
         case ModifyOrder():
             _modify(progress, command, market)
@@ -112,9 +119,7 @@ def first_answer(state: AccountState, command: PlaceOrder) -> Order | None:
     first = state.first_answers.get(command.client_order_id)
     if first is None:
         return None
-    asked = (command.symbol, command.side, command.kind, command.quantity, command.limit_price)
-    had = (first.symbol, first.side, first.kind, first.quantity, first.limit_price)
-    if (*asked, command.time_in_force, command.tag) != (*had, first.time_in_force, first.tag):
+    if _request_of(command) != _first_request(state, first):
         raise TradingError(
             "duplicate_client_order_id",
             f"client_order_id {command.client_order_id!r} belongs to order {first.id}, which was "
@@ -122,6 +127,33 @@ def first_answer(state: AccountState, command: PlaceOrder) -> Order | None:
             order_id=first.id,
         )
     return first
+
+
+def _request_of(command: PlaceOrder) -> object:
+    """What tells a request from others: its members, or a digest where those do not last."""
+    if (digest := _digest(command)) is not None:
+        return digest
+    asked = (command.symbol, command.side, command.kind, command.quantity, command.limit_price)
+    return (*asked, command.time_in_force, command.tag)
+
+
+def _first_request(state: AccountState, first: Order) -> object:
+    if (digest := state.requests.get(first.client_order_id)) is not None:
+        return digest
+    had = (first.symbol, first.side, first.kind, first.quantity, first.limit_price)
+    return (*had, first.time_in_force, first.tag)
+
+
+def _digest(command: PlaceOrder) -> str | None:
+    """Of a request that the order alone does not tell; None for the plain ones, which are many."""
+    if (
+        command.kind in PLAIN
+        and command.expire_at is None
+        and not (command.post_only or command.reduce_only)
+    ):
+        return None
+    data = msgspec.json.encode(replace(command, client_order_id=None))
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _open(progress: Progress, command: OpenAccount, market: Market) -> None:
@@ -140,18 +172,19 @@ def _open(progress: Progress, command: OpenAccount, market: Market) -> None:
 def _place(progress: Progress, command: PlaceOrder, market: Market) -> None:
     order = _new_order(progress.state, command, market)
     book = market.book(order.symbol)
+    request = _digest(command)
     if (reason := risk.refusal(progress.state, order, market)) is not None:
         order = replace(order, status="rejected", status_reason=reason)
-        progress.emit(OrderRejected(order=order))
+        progress.emit(OrderRejected(order=order, request=request))
         return
     order = replace(order, expire_at=matching.expire_at(order, market))
     price = risk.reserve_price(order, book)
-    if (reason := risk.waits_for(order, book)) is not None or price is None:
+    if (reason := risk.waits_for(order, book)) is not None:
         order = replace(order, status="held", status_reason=reason)
-        progress.emit(OrderHeld(order=order, reserve_price=price))
+        progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
         return
-    progress.emit(OrderAccepted(order=order, reserve_price=price))
-    matching.take(progress, order.id, market)
+    progress.emit(OrderAccepted(order=order, reserve_price=price, request=request))
+    matching.arrive(progress, order.id, market)
     matching.kill_rest(progress, order.id, market)
 
 
@@ -169,7 +202,12 @@ def _new_order(state: AccountState, command: PlaceOrder, market: Market) -> Orde
         kind=command.kind,
         quantity=command.quantity,
         limit_price=command.limit_price,
+        stop_price=command.stop_price,
+        trail=command.trail,
         time_in_force=command.time_in_force,
+        expire_at=command.expire_at,
+        post_only=command.post_only,
+        reduce_only=command.reduce_only,
         tag=command.tag,
         status="working",
         created_at=market.now,
@@ -181,12 +219,15 @@ def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
     state = progress.state
     order = open_order(state, command.order_id)
     _check_unchanged(order, command)
-    after = _modified(order, command, risk.known_instrument(market, order.symbol))
-    if (after.quantity, after.limit_price) == (order.quantity, order.limit_price):
+    after = _modified(order, command, market)
+    if after == order:
         return
     ticket = state.tickets[order.id]
-    price = risk.reserve_price(after, market.book(order.symbol)) or ticket.reserve_price
+    book = market.book(order.symbol)
+    price = risk.reserve_price(after, book) or ticket.reserve_price
     reason = risk.margin_refusal(state, after, price, market, ticket)
+    if reason is None and _prices(after) != _prices(order):
+        reason = arrival.refusal(after, book, market.rules)
     if reason is not None:
         raise TradingError(reason.code, reason.message, order_id=order.id)
     progress.emit(
@@ -196,10 +237,17 @@ def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
             quantity=after.quantity,
             limit_price=after.limit_price,
             reserve_price=price,
+            stop_price=after.stop_price,
+            trail=after.trail,
+            expire_at=after.expire_at,
         )
     )
     if order.status in MATCHABLE and progress.state.tickets[order.id].rank != ticket.rank:
-        matching.take(progress, order.id, market)
+        matching.arrive(progress, order.id, market)
+
+
+def _prices(order: Order) -> tuple[Decimal | None, Decimal | None]:
+    return (order.limit_price, order.stop_price)
 
 
 def _check_unchanged(order: Order, command: ModifyOrder) -> None:
@@ -217,20 +265,46 @@ def _check_unchanged(order: Order, command: ModifyOrder) -> None:
             raise InvalidPayload(field, message, "immutable_field")
 
 
-def _modified(order: Order, command: ModifyOrder, instrument: SymbolInfo) -> Order:
-    quantity, limit_price = order.quantity, order.limit_price
+def _modified(order: Order, command: ModifyOrder, market: Market) -> Order:
+    instrument = risk.known_instrument(market, order.symbol)
+    after = order
     if command.quantity is not None:
         quantity = command.quantity
         order_checks.check_quantity(instrument, quantity)
         if quantity <= order.filled_quantity:
             message = f"quantity {quantity:f} is not above {order.filled_quantity:f} already filled"
             raise InvalidPayload("quantity", message, "quantity_below_filled")
+        after = replace(after, quantity=quantity)
+    if command.trail is not None:
+        _check_has(order, "trail")
+        order_checks.check_trail(instrument, command.trail)
+        after = replace(after, trail=command.trail)
+        if after.high_water_mark is not None:
+            after = triggers.at_mark(after, after.high_water_mark, instrument.tick_size)
+    if command.stop_price is not None:
+        _check_has(order, "stop_price")
+        order_checks.check_price(instrument, "stop_price", command.stop_price)
+        after = replace(after, stop_price=command.stop_price)
     if command.limit_price is not None:
-        if limit_price is None:
-            raise InvalidPayload("limit_price", f"a {order.kind} order takes no limit_price")
-        limit_price = command.limit_price
-        order_checks.check_price(instrument, "limit_price", limit_price)
-    return replace(order, quantity=quantity, limit_price=limit_price)
+        _check_has(order, "limit_price")
+        order_checks.check_price(instrument, "limit_price", command.limit_price)
+        after = replace(after, limit_price=command.limit_price)
+    if command.expire_at is not None:
+        if order.time_in_force != "gtd":
+            message = f"an order that is {order.time_in_force} takes no expire_at"
+            raise InvalidPayload("expire_at", message)
+        order_checks.check_end(command.expire_at, market.now)
+        after = replace(after, expire_at=command.expire_at)
+    return after
+
+
+def _check_has(order: Order, field: str) -> None:
+    """Refuse to change what an order of this type has not, or what has done its work."""
+    if field not in order_checks.NEEDED[order.kind]:
+        raise InvalidPayload(field, f"a {order.kind} order takes no {field}")
+    if field != "limit_price" and order.triggered_at is not None:
+        message = f"{field} of order {order.id} was reached at {order.triggered_at}"
+        raise InvalidPayload(field, message, "immutable_field")
 
 
 def _cancel_all(progress: Progress, command: CancelAllOrders, market: Market) -> None:

@@ -9,11 +9,13 @@ from trading_api.domain.market import Instant
 from trading_api.domain.orders import (
     MATCHABLE,
     OPEN,
+    TRAILING,
     Execution,
     Order,
     OrderStatus,
     Pool,
     StatusReason,
+    Trail,
 )
 
 
@@ -29,10 +31,14 @@ class AccountOpened(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class OrderAccepted(Struct, frozen=True, kw_only=True, tag=True):
-    """An order works from now on; `reserve_price` values what it sets aside."""
+    """An order works from now on; `reserve_price` values what it sets aside, if anything.
+
+    `request` tells the request apart from others where the order itself does not.
+    """
 
     order: Order
-    reserve_price: Decimal
+    reserve_price: Decimal | None
+    request: str | None = None
 
 
 class OrderHeld(Struct, frozen=True, kw_only=True, tag=True):
@@ -40,12 +46,14 @@ class OrderHeld(Struct, frozen=True, kw_only=True, tag=True):
 
     order: Order
     reserve_price: Decimal | None
+    request: str | None = None
 
 
 class OrderRejected(Struct, frozen=True, kw_only=True, tag=True):
     """An order was refused for a reason of state; it keeps its ids."""
 
     order: Order
+    request: str | None = None
 
 
 class OrderActivated(Struct, frozen=True, kw_only=True, tag=True):
@@ -54,7 +62,24 @@ class OrderActivated(Struct, frozen=True, kw_only=True, tag=True):
     order_id: OrderId
     time: Instant
     expire_at: Instant | None
-    reserve_price: Decimal
+    reserve_price: Decimal | None
+
+
+class OrderTrailed(Struct, frozen=True, kw_only=True, tag=True):
+    """The market went the way of a trailing stop, which followed it."""
+
+    order_id: OrderId
+    time: Instant
+    high_water_mark: Decimal
+    stop_price: Decimal
+    limit_price: Decimal | None
+
+
+class OrderTriggered(Struct, frozen=True, kw_only=True, tag=True):
+    """The stop of an order was reached: from now on it is a market or a limit order."""
+
+    order_id: OrderId
+    time: Instant
 
 
 class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
@@ -65,13 +90,16 @@ class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
-    """An open order has a new quantity or price."""
+    """An open order has a new quantity, price or end; None for the last three: as it was."""
 
     order_id: OrderId
     time: Instant
     quantity: Decimal
     limit_price: Decimal | None
     reserve_price: Decimal | None
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
+    expire_at: Instant | None = None
 
 
 class OrderCanceled(Struct, frozen=True, kw_only=True, tag=True):
@@ -96,6 +124,8 @@ Event = (
     | OrderHeld
     | OrderRejected
     | OrderActivated
+    | OrderTrailed
+    | OrderTriggered
     | OrderFilled
     | OrderReplaced
     | OrderCanceled
@@ -109,6 +139,8 @@ class IllegalTransition(Exception):
 
 _FROM: dict[type[Event], frozenset[OrderStatus]] = {
     OrderActivated: frozenset({"held"}),
+    OrderTrailed: frozenset({"working"}),
+    OrderTriggered: frozenset({"working"}),
     OrderFilled: MATCHABLE,
     OrderReplaced: OPEN,
     OrderCanceled: OPEN,
@@ -122,5 +154,12 @@ def check_transition(order: Order, event: Event) -> None:
     Raises:
         IllegalTransition: names the order, its status and the event.
     """
-    if order.status not in _FROM[type(event)]:
-        raise IllegalTransition(f"order {order.id} is {order.status}: no {type(event).__name__}")
+    kind = type(event)
+    if order.status not in _FROM[kind]:
+        raise IllegalTransition(f"order {order.id} is {order.status}: no {kind.__name__}")
+    if kind is OrderFilled and order.awaits_trigger:
+        raise IllegalTransition(f"order {order.id} waits for its stop: no {kind.__name__}")
+    if kind in (OrderTriggered, OrderTrailed) and not order.awaits_trigger:
+        raise IllegalTransition(f"order {order.id} has no stop to reach: no {kind.__name__}")
+    if kind is OrderTrailed and order.kind not in TRAILING:
+        raise IllegalTransition(f"order {order.id} does not trail: no {kind.__name__}")

@@ -23,12 +23,14 @@ from trading_api.domain.events import (
     OrderHeld,
     OrderRejected,
     OrderReplaced,
+    OrderTrailed,
+    OrderTriggered,
     check_transition,
 )
 from trading_api.domain.ids import OrderId
 from trading_api.domain.margin import NO_EXPOSURE, Exposure
 from trading_api.domain.money import divide, exact
-from trading_api.domain.orders import OPEN, Execution, Order
+from trading_api.domain.orders import MATCHABLE, OPEN, Execution, Order
 from trading_api.domain.positions import Holding, filled, told
 
 
@@ -107,13 +109,17 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
         raise IllegalTransition(f"{type(event).__name__} before the account was opened")
     match event:
         case OrderAccepted() | OrderHeld():
-            return _placed(state, event.order, event.reserve_price)
+            return _placed(state, event.order, event.reserve_price, event.request)
         case OrderRejected():
-            return _placed(state, event.order, None)
+            return _placed(state, event.order, None, event.request)
         case OrderFilled():
             return _filled(state, event)
         case OrderActivated():
             return _activated(state, event)
+        case OrderTrailed():
+            return _trailed(state, event)
+        case OrderTriggered():
+            return _triggered(state, event)
         case OrderReplaced():
             return _replaced(state, event)
         case OrderCanceled() | OrderExpired():
@@ -133,9 +139,13 @@ def _opened(event: AccountOpened) -> AccountState:
     )
 
 
-def _placed(state: AccountState, order: Order, reserve_price: Decimal | None) -> AccountState:
+def _placed(
+    state: AccountState, order: Order, reserve_price: Decimal | None, request: str | None
+) -> AccountState:
     rank = state.last_rank + 1
     state = replace(state, order_count=state.order_count + 1, last_rank=rank)
+    if request is not None:
+        state = replace(state, requests=state.requests.set(order.client_order_id, request))
     return _put(state, order, None, Ticket(rank, reserve_price))
 
 
@@ -150,6 +160,30 @@ def _activated(state: AccountState, event: OrderActivated) -> AccountState:
         version=order.version + 1,
     )
     return _put(state, after, ticket, replace(ticket, reserve_price=event.reserve_price))
+
+
+def _trailed(state: AccountState, event: OrderTrailed) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order,
+        high_water_mark=event.high_water_mark,
+        stop_price=event.stop_price,
+        limit_price=event.limit_price,
+        updated_at=event.time,
+        version=order.version + 1,
+    )
+    return _put(state, after, ticket, ticket)
+
+
+def _triggered(state: AccountState, event: OrderTriggered) -> AccountState:
+    """As a market or limit order it arrives only now."""
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order, triggered_at=event.time, updated_at=event.time, version=order.version + 1
+    )
+    rank = state.last_rank + 1
+    state = replace(state, last_rank=rank)
+    return _put(state, after, ticket, replace(ticket, rank=rank))
 
 
 def _filled(state: AccountState, event: OrderFilled) -> AccountState:
@@ -194,15 +228,22 @@ def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
         order,
         quantity=event.quantity,
         limit_price=event.limit_price,
+        stop_price=order.stop_price if event.stop_price is None else event.stop_price,
+        trail=event.trail or order.trail,
+        expire_at=event.expire_at or order.expire_at,
         updated_at=event.time,
         version=order.version + 1,
     )
     rank = ticket.rank
-    if event.quantity > order.quantity or event.limit_price != order.limit_price:
+    if event.quantity > order.quantity or _prices(after) != _prices(order):
         rank = state.last_rank + 1
         state = replace(state, last_rank=rank)
     new = replace(ticket, rank=rank, reserve_price=event.reserve_price)
     return _put(state, after, ticket, new)
+
+
+def _prices(order: Order) -> tuple[Decimal | None, Decimal | None]:
+    return (order.limit_price, order.stop_price)
 
 
 def _ended(state: AccountState, event: OrderCanceled | OrderExpired) -> AccountState:
@@ -233,6 +274,8 @@ def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> 
         tickets = tickets.set(order.id, new)
     elif old is not None:
         tickets = tickets.delete(order.id)
+    if order.reduce_only:
+        state = replace(state, reducing=_reducing(state, order))
     return replace(
         state,
         orders=state.orders.set(order.id, order),
@@ -240,6 +283,18 @@ def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> 
         tickets=tickets,
         exposures=_exposures(state, order, old, new if is_open else None),
     )
+
+
+def _reducing(state: AccountState, order: Order) -> "Map[str, tuple[OrderId, ...]]":
+    listed = state.reducing.get(order.symbol, ())
+    if (order.status in MATCHABLE) == (order.id in listed):
+        return state.reducing
+    if order.status in MATCHABLE:
+        return state.reducing.set(order.symbol, (*listed, order.id))
+    left = tuple(each for each in listed if each != order.id)
+    if left:
+        return state.reducing.set(order.symbol, left)
+    return state.reducing.delete(order.symbol)
 
 
 def _exposures(
@@ -274,7 +329,14 @@ def _changes(before: AccountState, event: Event, after: AccountState) -> list[Ch
             ]
         case OrderAccepted() | OrderHeld() | OrderRejected():
             return [Change("orders", after.orders_seq, event.order)]
-        case OrderActivated() | OrderReplaced() | OrderCanceled() | OrderExpired():
+        case (
+            OrderActivated()
+            | OrderTrailed()
+            | OrderTriggered()
+            | OrderReplaced()
+            | OrderCanceled()
+            | OrderExpired()
+        ):
             return [Change("orders", after.orders_seq, after.orders[event.order_id])]
         case _:
             assert_never(event)

@@ -10,9 +10,11 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from trading_api.domain.ids import OrderId
 from trading_api.domain.market import Fidelity, SymbolInfo
 from trading_api.domain.money import ZERO, canonical
-from trading_api.domain.orders import FillRule, Liquidity, Order, Pool, Side
+from trading_api.domain.orders import CONDITIONAL, FillRule, Liquidity, Order, Pool, Side
+from trading_api.domain.rules import Rules
 
 
 class Offer(Struct, frozen=True):
@@ -35,6 +37,7 @@ class Book(Struct, frozen=True, kw_only=True):
         open: whether the symbol is in session.
         fresh: whether something was heard of the symbol recently enough to trade on.
         opening: whether this is the first quote after a close, a halt or a silence.
+        last: price of the last trade.
     """
 
     seq: int
@@ -44,6 +47,7 @@ class Book(Struct, frozen=True, kw_only=True):
     fresh: bool
     opening: bool
     fidelity: Fidelity
+    last: Decimal | None = None
 
     @property
     def tradable(self) -> bool:
@@ -70,6 +74,10 @@ class Market(Protocol):
     @property
     def fee_bps(self) -> Decimal:
         """Fee in basis points of what is traded."""
+
+    @property
+    def rules(self) -> Rules:
+        """How the paper market treats orders."""
 
     def instrument(self, symbol: str) -> SymbolInfo | None:
         """The instrument of that name."""
@@ -128,8 +136,7 @@ def on_arrival(order: Order, offer: Offer, size: Decimal | None) -> Fill | None:
         return None
     if order.time_in_force == "fok" and size is not None and size < order.leaves:
         return None
-    rule: FillRule = "market" if order.kind == "market" else "limit_taker"
-    return _fill(order, size, offer.price, "taker", rule)
+    return _fill(order, size, offer.price, "taker", _taking_rule(order))
 
 
 def on_quote(order: Order, offer: Offer, size: Decimal | None, *, opening: bool) -> Fill | None:
@@ -141,10 +148,16 @@ def on_quote(order: Order, offer: Offer, size: Decimal | None, *, opening: bool)
     if not marketable(order, offer.price):
         return None
     if order.limit_price is None:
-        return _fill(order, size, offer.price, "taker", "market")
+        return _fill(order, size, offer.price, "taker", _taking_rule(order))
     if opening:
         return _fill(order, size, offer.price, "maker", "limit_opening")
     return _fill(order, size, order.limit_price, "maker", "limit_maker")
+
+
+def _taking_rule(order: Order) -> FillRule:
+    if order.limit_price is not None:
+        return "limit_taker"
+    return "triggered" if order.kind in CONDITIONAL else "market"
 
 
 def on_trade(order: Order, price: Decimal, left: Decimal) -> Fill | None:
@@ -154,12 +167,17 @@ def on_trade(order: Order, price: Decimal, left: Decimal) -> Fill | None:
     return _fill(order, left, order.limit_price, "maker", "trade_print")
 
 
-def in_turn(orders: Iterable[tuple[int, Order]]) -> list[Order]:
+def is_market(order: Order) -> bool:
+    """Whether an order takes whatever price there is, now."""
+    return order.limit_price is None and not order.awaits_trigger
+
+
+def in_turn(orders: Iterable[tuple[int, Order]]) -> list[OrderId]:
     """Orders, given with their rank of arrival, in the turn in which they are filled.
 
     Market orders by arrival; then limits by the best price, then by arrival.
     """
-    return [order for _, order in sorted(orders, key=_turn)]
+    return [order.id for _, order in sorted(orders, key=_turn)]
 
 
 def _turn(ranked: tuple[int, Order]) -> tuple[int, Decimal, int]:

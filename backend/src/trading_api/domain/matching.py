@@ -4,15 +4,22 @@ Each function here lets events happen to an account's progress; which orders are
 the caller's affair, in which turn they are filled is ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from trading_api.domain import fills, risk
+from trading_api.domain import arrival, fills, reducing, risk, triggers
 from trading_api.domain.accounts import AccountState, execution_id, pool_key
 from trading_api.domain.commands import ActivateOrders, MatchQuote, MatchTrade
-from trading_api.domain.events import OrderActivated, OrderCanceled, OrderExpired, OrderFilled
+from trading_api.domain.events import (
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderTrailed,
+    OrderTriggered,
+)
 from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Book, Fill, Market, Offer
 from trading_api.domain.ids import OrderId
@@ -26,19 +33,31 @@ from trading_api.domain.orders import (
     Order,
     Pool,
     StatusReason,
+    TimeInForce,
 )
 
+END_REASONS: Mapping[TimeInForce, StatusReason] = {
+    "day": StatusReason("session_ended", "the session that the order was for has ended"),
+    "gtd": StatusReason("expire_at_reached", "the instant that the order was good till has come"),
+    "gtc": StatusReason("max_age_reached", "the order has stood for as long as one may"),
+}
 CENT = Decimal("0.01")
 BASIS_POINT = Decimal("0.0001")
 
 
 def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None:
-    """Fill orders that were there before from the symbol's present quote."""
+    """Fill orders that were there before from the symbol's present quote.
+
+    Those whose stop it reaches come last, in the turn in which they were reached.
+    """
     book = market.book(command.symbol)
     if book is None or not book.tradable:
         return
-    for order in _matching(progress, command.order_ids, market):
-        offer = book.opposite(order.side)
+    expire(progress, command.order_ids, market)
+    triggered = _trigger(progress, command.order_ids, book, market)
+    for wanted in _matching(progress, command.order_ids, triggered):
+        order = progress.state.orders[wanted]
+        offer = book.opposite(order.side) if order.status in MATCHABLE else None
         if offer is None:
             continue
         pool = _pool(progress, order, offer)
@@ -46,10 +65,15 @@ def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None
         fill = fills.on_quote(order, offer, size, opening=book.opening)
         if fill is not None:
             _fill(progress, order, fill, book, market, book.seq, pool)
+    for wanted in triggered:
+        take(progress, wanted, market)
 
 
 def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None:
-    """Fill resting limits from a trade; what one gets, the next does not."""
+    """Fill resting limits from a trade; what one gets, the next does not.
+
+    Those whose stop the trade reaches, where that is what stops listen to, take from the quote.
+    """
     trade = command.trade
     book = market.book(trade.symbol)
     if book is None or not book.tradable:
@@ -57,11 +81,18 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
     instrument = risk.known_instrument(market, trade.symbol)
     price = from_float(trade.price, instrument.tick_size)
     left = from_float(trade.size, instrument.quantity_step)
-    for order in _matching(progress, command.order_ids, market):
-        fill = fills.on_trade(order, price, left)
+    expire(progress, command.order_ids, market)
+    triggered: list[OrderId] = []
+    if market.rules.trigger_source == "last":
+        triggered = _trigger(progress, command.order_ids, book, market)
+    for wanted in _matching(progress, command.order_ids, triggered):
+        order = progress.state.orders[wanted]
+        fill = fills.on_trade(order, price, left) if order.status in MATCHABLE else None
         if fill is not None:
             left -= fill.quantity
             _fill(progress, order, fill, book, market, command.market_seq, None)
+    for wanted in triggered:
+        take(progress, wanted, market)
 
 
 def activate(progress: Progress, command: ActivateOrders, market: Market) -> None:
@@ -73,11 +104,13 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
     orders = open_orders(progress.state, command.order_ids)
     held = [order for order in orders if order.status == "held"]
     for order in held:
-        price = risk.reserve_price(order, book)
-        if price is None:
+        if fills.is_market(order) and book.opposite(order.side) is None:
             continue
+        price = risk.reserve_price(order, book)
         ticket = progress.state.tickets[order.id]
         reason = risk.margin_refusal(progress.state, order, price, market, ticket)
+        if reason is None and order.post_only:
+            reason = arrival.refusal(order, book, market.rules)
         if reason is not None:
             progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=reason))
             continue
@@ -89,15 +122,27 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
                 reserve_price=price,
             )
         )
-        take(progress, order.id, market)
+        arrive(progress, order.id, market)
 
 
 def expire(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> None:
     """End those of the orders whose time is over."""
-    reason = StatusReason("session_ended", "the session that the order was for has ended")
     for order in open_orders(progress.state, wanted):
         if order.expire_at is not None and order.expire_at <= market.now:
+            reason = END_REASONS[order.time_in_force]
             progress.emit(OrderExpired(order_id=order.id, time=market.now, reason=reason))
+
+
+def arrive(progress: Progress, wanted: OrderId, market: Market) -> None:
+    """Let an order that begins to work, or has changed, meet the market for the first time."""
+    order = progress.state.orders[wanted]
+    if order.reduce_only:
+        reducing.follow(progress, order.symbol, market.now)
+    book = market.book(order.symbol)
+    if book is None or not book.tradable:
+        return
+    if not order.awaits_trigger or _trigger(progress, (wanted,), book, market):
+        take(progress, wanted, market)
 
 
 def take(progress: Progress, wanted: OrderId, market: Market) -> None:
@@ -105,7 +150,7 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
     order = progress.state.orders[wanted]
     book = market.book(order.symbol)
     offer = None if book is None else book.opposite(order.side)
-    if book is None or offer is None or not book.tradable:
+    if book is None or offer is None or not book.tradable or order.status not in MATCHABLE:
         return
     pool = _pool(progress, order, offer)
     fill = fills.on_arrival(order, offer, fills.available(offer, pool))
@@ -127,14 +172,54 @@ def kill_rest(progress: Progress, wanted: OrderId, market: Market) -> None:
     progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=reason))
 
 
-def _matching(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> list[Order]:
-    """The named orders that work, in their turn; those whose time is over have ended."""
-    expire(progress, wanted, market)
-    state = progress.state
+def _trigger(
+    progress: Progress, wanted: Iterable[OrderId], book: Book, market: Market
+) -> list[OrderId]:
+    """Let stops follow the market or be reached by it; those reached, in their turn."""
+    reached: list[tuple[tuple[Decimal, int], OrderId]] = []
+    for order_id in wanted:
+        ticket = progress.state.tickets.get(order_id)
+        order = progress.state.orders[order_id]
+        if ticket is None or order.status not in MATCHABLE or not order.awaits_trigger:
+            continue
+        price = triggers.source_price(book, order.side, market.rules.trigger_source)
+        if price is None:
+            continue
+        if triggers.reached(order, price):
+            reached.append((triggers.turn(order, ticket.rank), order_id))
+        else:
+            _trail(progress, order, price, market)
+    in_turn = [order_id for _, order_id in sorted(reached)]
+    for order_id in in_turn:
+        progress.emit(OrderTriggered(order_id=order_id, time=market.now))
+    return in_turn
+
+
+def _trail(progress: Progress, order: Order, price: Decimal, market: Market) -> None:
+    instrument = risk.known_instrument(market, order.symbol)
+    after = triggers.followed(order, price, instrument.tick_size)
+    if after is order or after.high_water_mark is None or after.stop_price is None:
+        return
+    progress.emit(
+        OrderTrailed(
+            order_id=order.id,
+            time=market.now,
+            high_water_mark=after.high_water_mark,
+            stop_price=after.stop_price,
+            limit_price=after.limit_price,
+        )
+    )
+
+
+def _matching(
+    progress: Progress, wanted: tuple[OrderId, ...], but: Iterable[OrderId]
+) -> list[OrderId]:
+    """The named orders that can be filled, in their turn, without those that come later."""
+    state, later = progress.state, frozenset(but)
     return fills.in_turn(
         (state.tickets[order.id].rank, order)
         for order in open_orders(state, wanted)
-        if order.status in MATCHABLE
+        if order.status in MATCHABLE and not order.awaits_trigger and order.id not in later
     )
 
 
@@ -147,7 +232,12 @@ def open_orders(state: AccountState, wanted: Iterable[OrderId]) -> list[Order]:
 
 def expire_at(order: Order, market: Market) -> int | None:
     """When an order that begins to work or to wait now ends; None when it has no end."""
-    return market.end_of_session(order.symbol) if order.time_in_force == "day" else None
+    if order.time_in_force == "day":
+        return market.end_of_session(order.symbol)
+    age = market.rules.gtc_max_age_ms
+    if order.time_in_force == "gtc" and age is not None:
+        return order.created_at + age
+    return order.expire_at
 
 
 def _pool(progress: Progress, order: Order, offer: Offer) -> Pool:
@@ -196,3 +286,5 @@ def _fill(
     if pool is not None:
         pool = replace(pool, taken=pool.taken + fill.quantity)
     progress.emit(OrderFilled(execution=execution, pool=pool))
+    if state.reducing:
+        reducing.follow(progress, order.symbol, market.now)

@@ -8,6 +8,8 @@ only where a function here says so.
 
 from collections.abc import Callable
 from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     Context,
@@ -63,6 +65,21 @@ def divide(numerator: Decimal, denominator: Decimal) -> Decimal:
 def round_half_up(value: Decimal, step: Decimal) -> Decimal:
     """The nearest multiple of `step` (a power of ten), ties away from zero: fees."""
     return canonical(value.quantize(step, rounding=ROUND_HALF_UP, context=_ROUNDING))
+
+
+def floor_to(value: Decimal, step: Decimal) -> Decimal:
+    """The largest multiple of `step` that is not above the value."""
+    return _multiple(value, step, ROUND_FLOOR)
+
+
+def ceil_to(value: Decimal, step: Decimal) -> Decimal:
+    """The smallest multiple of `step` that is not below the value."""
+    return _multiple(value, step, ROUND_CEILING)
+
+
+def _multiple(value: Decimal, step: Decimal, rounding: str) -> Decimal:
+    whole = _ROUNDING.divide(value, step).quantize(ONE, rounding=rounding, context=_ROUNDING)
+    return canonical(_ROUNDING.multiply(whole, step))
 
 
 def is_multiple(value: Decimal, step: Decimal) -> bool:

@@ -1,11 +1,25 @@
 """What is wrong with a wish itself: it is raised, stores nothing and reserves nothing."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.errors import InvalidPayload
-from trading_api.domain.market import SymbolInfo
+from trading_api.domain.market import Instant, SymbolInfo
 from trading_api.domain.money import is_multiple
+from trading_api.domain.orders import CONDITIONAL, IMMEDIATE, OrderType, Trail
+
+HUNDRED = Decimal(100)
+NEEDED: Mapping[OrderType, frozenset[str]] = {
+    "market": frozenset(),
+    "limit": frozenset({"limit_price"}),
+    "stop": frozenset({"stop_price"}),
+    "stop_limit": frozenset({"stop_price", "limit_price"}),
+    "trailing_stop": frozenset({"trail"}),
+    "trailing_stop_limit": frozenset({"trail", "limit_price"}),
+    "market_if_touched": frozenset({"stop_price"}),
+    "limit_if_touched": frozenset({"stop_price", "limit_price"}),
+}
 
 
 def check_quantity(instrument: SymbolInfo, quantity: Decimal) -> None:
@@ -42,16 +56,67 @@ def check_price(instrument: SymbolInfo, field: str, price: Decimal) -> None:
         raise InvalidPayload(field, message, "bad_tick")
 
 
-def check_place(instrument: SymbolInfo, command: PlaceOrder) -> None:
+def check_trail(instrument: SymbolInfo, trail: Trail) -> None:
+    """Refuse a trail that is not above zero, off the tick, or as wide as the price.
+
+    Raises:
+        InvalidPayload: `invalid_payload` or `bad_tick`.
+    """
+    if trail.kind == "absolute":
+        check_price(instrument, "trail.value", trail.value)
+    elif not 0 < trail.value < HUNDRED:
+        message = f"trail.value {trail.value:f} is not between 0 and 100 percent"
+        raise InvalidPayload("trail.value", message)
+
+
+def check_place(instrument: SymbolInfo, command: PlaceOrder, now: Instant) -> None:
     """Refuse an order whose members do not fit each other or the instrument.
 
     Raises:
         InvalidPayload: names the member.
     """
     check_quantity(instrument, command.quantity)
-    if command.kind == "limit":
-        if command.limit_price is None:
-            raise InvalidPayload("limit_price", "a limit order needs a limit_price")
+    needed = NEEDED[command.kind]
+    for field, value in (
+        ("limit_price", command.limit_price),
+        ("stop_price", command.stop_price),
+        ("trail", command.trail),
+    ):
+        if value is None and field in needed:
+            raise InvalidPayload(field, f"a {command.kind} order needs a {field}")
+        if value is not None and field not in needed:
+            raise InvalidPayload(field, f"a {command.kind} order takes no {field}")
+    if command.limit_price is not None:
         check_price(instrument, "limit_price", command.limit_price)
-    elif command.limit_price is not None:
-        raise InvalidPayload("limit_price", f"a {command.kind} order takes no limit_price")
+    if command.stop_price is not None:
+        check_price(instrument, "stop_price", command.stop_price)
+    if command.trail is not None:
+        check_trail(instrument, command.trail)
+    _check_life(command, now)
+
+
+def _check_life(command: PlaceOrder, now: Instant) -> None:
+    life = command.time_in_force
+    if life in IMMEDIATE and command.kind in CONDITIONAL:
+        message = f"a {command.kind} order waits for its stop and cannot be {life}"
+        raise InvalidPayload("time_in_force", message)
+    if command.post_only and (command.kind != "limit" or life in IMMEDIATE):
+        message = f"a {command.kind} order that is {life} cannot be post_only"
+        raise InvalidPayload("post_only", message)
+    if life != "gtd":
+        if command.expire_at is not None:
+            raise InvalidPayload("expire_at", f"an order that is {life} takes no expire_at")
+    elif command.expire_at is None:
+        raise InvalidPayload("expire_at", "an order that is gtd needs an expire_at")
+    else:
+        check_end(command.expire_at, now)
+
+
+def check_end(expire_at: Instant, now: Instant) -> None:
+    """Refuse an end that is not in the future.
+
+    Raises:
+        InvalidPayload: `invalid_payload`.
+    """
+    if expire_at <= now:
+        raise InvalidPayload("expire_at", f"expire_at {expire_at} is not after now, {now}")

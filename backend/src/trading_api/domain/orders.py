@@ -37,11 +37,19 @@ OrderStatus = Literal[
     "rejected",
 ]
 Liquidity = Literal["maker", "taker"]
-FillRule = Literal["market", "limit_taker", "limit_maker", "limit_opening", "trade_print"]
+FillRule = Literal[
+    "market", "triggered", "limit_taker", "limit_maker", "limit_opening", "trade_print"
+]
 
 IMMEDIATE: frozenset[TimeInForce] = frozenset({"ioc", "fok"})
 MATCHABLE: frozenset[OrderStatus] = frozenset({"working", "partially_filled"})
 OPEN: frozenset[OrderStatus] = MATCHABLE | {"held"}
+LIMITED: frozenset[OrderType] = frozenset(
+    {"limit", "stop_limit", "trailing_stop_limit", "limit_if_touched"}
+)
+TRAILING: frozenset[OrderType] = frozenset({"trailing_stop", "trailing_stop_limit"})
+TOUCHED: frozenset[OrderType] = frozenset({"market_if_touched", "limit_if_touched"})
+CONDITIONAL: frozenset[OrderType] = TRAILING | TOUCHED | {"stop", "stop_limit"}
 
 
 class StatusReason(Struct, frozen=True):
@@ -52,9 +60,11 @@ class StatusReason(Struct, frozen=True):
 
 
 class Trail(Struct, frozen=True):
-    """How far a trailing stop follows the market."""
+    """How far a trailing stop stays behind the best price since it began to work."""
 
-    kind: Literal["absolute", "percent"]
+    kind: Annotated[
+        Literal["absolute", "percent"], Meta(description="Of the price, or of the high-water mark")
+    ]
     value: Decimal
 
 
@@ -98,6 +108,16 @@ class Order(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     def leaves(self) -> Decimal:
         """What is still to be filled; zero once the order is final."""
         return self.quantity - self.filled_quantity if self.status in OPEN else ZERO
+
+    @property
+    def awaits_trigger(self) -> bool:
+        """Whether the order is no market or limit order yet: its stop has not been reached."""
+        return self.triggered_at is None and self.kind in CONDITIONAL
+
+    @property
+    def triggers_on_rise(self) -> bool:
+        """Whether it is a rising price that reaches the stop."""
+        return (self.side == "buy") != (self.kind in TOUCHED)
 
 
 class Explanation(Struct, frozen=True, kw_only=True):

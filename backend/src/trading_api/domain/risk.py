@@ -5,6 +5,7 @@ What is wrong with the wish itself is the affair of `order_checks`.
 
 from decimal import Decimal
 
+from trading_api.domain import arrival
 from trading_api.domain.accounts import AccountState, Ticket, reserved_total, valuation
 from trading_api.domain.errors import TradingError
 from trading_api.domain.fills import Book, Market
@@ -30,14 +31,20 @@ def known_instrument(market: Market, symbol: str) -> SymbolInfo:
 def reserve_price(order: Order, book: Book | None) -> Decimal | None:
     """What a unit of the order may come to; None while a market order has no market.
 
-    A sell above the market's bid is worth its limit, one below it at least the bid.
+    It is the limit, else the stop, else the market; a sell is worth at least the bid. What may
+    only reduce sets nothing aside.
     """
+    if order.reduce_only:
+        return None
     offer = None if book is None else book.opposite(order.side)
-    if order.limit_price is None:
+    price = order.limit_price
+    if price is None and order.awaits_trigger:
+        price = order.stop_price
+    if price is None:
         return None if offer is None else offer.price
     if order.side == "buy" or offer is None:
-        return order.limit_price
-    return max(order.limit_price, offer.price)
+        return price
+    return max(price, offer.price)
 
 
 def waits_for(order: Order, book: Book | None) -> StatusReason | None:
@@ -54,12 +61,15 @@ def refusal(state: AccountState, order: Order, market: Market) -> StatusReason |
     return (
         _not_tradable(state, order, market)
         or _no_market_for(order, market.book(order.symbol))
+        or arrival.refusal(order, market.book(order.symbol), market.rules)
         or margin_refusal(state, order, reserve_price(order, market.book(order.symbol)), market)
     )
 
 
 def _not_tradable(state: AccountState, order: Order, market: Market) -> StatusReason | None:
     instrument = known_instrument(market, order.symbol)
+    if order.reduce_only:
+        return None
     if instrument.currency != state.currency:
         why = f"is quoted in {instrument.currency}, the account is in {state.currency}"
     elif not instrument.shortable and order.side == "sell" and _goes_short(state, order):

@@ -40,10 +40,10 @@ def test_a_market_order_is_answered_with_its_fill() -> None:
     [
         pytest.param(order(symbol="NOPE"), 404, "unknown_symbol", None, id="symbol"),
         pytest.param(order(side="hold"), 422, "invalid_payload", "side", id="side"),
-        pytest.param(order(stop_price="1"), 422, "invalid_payload", "stop_price", id="member"),
+        pytest.param(order(stop_prise="1"), 422, "invalid_payload", "stop_prise", id="member"),
         pytest.param(order(notional="1"), 422, "invalid_payload", "notional", id="notional"),
-        pytest.param(order(type="stop"), 422, "invalid_payload", "type", id="type"),
-        pytest.param(order(time_in_force="gtd"), 422, "invalid_payload", "time_in_force", id="tif"),
+        pytest.param(order(type="stoop"), 422, "invalid_payload", "type", id="type"),
+        pytest.param(order(time_in_force="x"), 422, "invalid_payload", "time_in_force", id="tif"),
         pytest.param(order(quantity=1), 422, "invalid_payload", "quantity", id="number"),
         pytest.param(order(quantity="NaN"), 422, "invalid_payload", "quantity", id="NaN"),
         pytest.param(order(quantity="1e2"), 422, "invalid_payload", "quantity", id="exponent"),

@@ -190,17 +190,19 @@ class Engine:
             return
         if heard.resumed:
             self._open_market(symbol)
-        elif heard.for_buys or heard.for_sells:
+        elif heard.may_act:
             self._match_quote(symbol, buys=heard.for_buys, sells=heard.for_sells)
         self._marks.quote_changed(symbol)
 
     def _on_trade(self, message: Message) -> None:
         trade: Trade = message.value
-        self.market.on_trade(trade.symbol)
+        self.market.on_trade(trade)
         self._watch.heard()
         if not self._ready:
             return
-        for account_id, order_ids in self._index.for_trade(trade.symbol, trade.price).items():
+        triggers = self.market.rules.trigger_source == "last"
+        found = self._index.for_trade(trade.symbol, trade.price, triggers=triggers)
+        for account_id, order_ids in found.items():
             command = MatchTrade(trade, message.seq, tuple(order_ids))
             self._act(self._cells[account_id], command)
 
@@ -214,7 +216,12 @@ class Engine:
         quote = self.market.quote(symbol)
         if quote is None:
             return
-        found = self._index.for_quote(symbol, quote.bid, quote.ask, buys=buys, sells=sells)
+        found = self._index.for_quote(
+            symbol,
+            quote.ask if buys else None,
+            quote.bid if sells else None,
+            self.market.trigger_prices(quote),
+        )
         for account_id, order_ids in found.items():
             self._act(self._cells[account_id], MatchQuote(symbol, tuple(order_ids)))
 

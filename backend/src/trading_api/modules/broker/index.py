@@ -2,10 +2,11 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 from trading_api.domain.ids import AccountId, OrderId
-from trading_api.domain.orders import MATCHABLE, OPEN, Order, Side
+from trading_api.domain.orders import MATCHABLE, OPEN, TRAILING, Order, Side
 
 # Candidates are found by float and decided by decimal: a hair too many is right, one too few is not
 _TOLERANCE = 1e-9
@@ -14,7 +15,7 @@ Candidates = Mapping[AccountId, Sequence[OrderId]]
 
 
 class PriceLevels:
-    """Limit orders of one side, by price."""
+    """Orders by a price."""
 
     def __init__(self) -> None:
         self._prices: list[float] = []
@@ -54,10 +55,52 @@ class PriceLevels:
         return [order_id for price in prices for order_id in self._levels[price]]
 
 
+class Stops:
+    """Conditional orders of one side, by the prices that act on them.
+
+    A rising price reaches the stops of some and carries the high-water marks of others; a falling
+    one likewise.
+    """
+
+    def __init__(self) -> None:
+        self._rising = PriceLevels()
+        self._falling = PriceLevels()
+
+    def add(self, order: Order) -> None:
+        """List an order."""
+        for levels, price in self._places(order):
+            levels.add(price, order.id)
+
+    def remove(self, order: Order) -> None:
+        """Strike an order off as it was listed."""
+        for levels, price in self._places(order):
+            levels.remove(price, order.id)
+
+    def moved_by(self, price: float) -> list[OrderId]:
+        """The orders whose stop the price reaches, or whose mark it carries."""
+        slack = abs(price) * _TOLERANCE
+        return self._rising.at_most(price + slack) + self._falling.at_least(price - slack)
+
+    def _places(self, order: Order) -> Iterator[tuple[PriceLevels, float]]:
+        if order.stop_price is not None:
+            levels = self._rising if order.triggers_on_rise else self._falling
+            yield levels, float(order.stop_price)
+        if order.kind in TRAILING:
+            yield self._place_of_mark(order)
+
+    def _place_of_mark(self, order: Order) -> tuple[PriceLevels, float]:
+        """Beyond the mark, so that a price that only repeats it finds nothing."""
+        mark = None if order.high_water_mark is None else float(order.high_water_mark)
+        if order.side == "sell":
+            return self._rising, -inf if mark is None else mark + mark * 2 * _TOLERANCE
+        return self._falling, inf if mark is None else mark - mark * 2 * _TOLERANCE
+
+
 class SymbolOrders:
     """The open orders of one symbol, over all accounts."""
 
     def __init__(self) -> None:
+        self.stops: dict[Side, Stops] = {"buy": Stops(), "sell": Stops()}
         self.limits: dict[Side, PriceLevels] = {"buy": PriceLevels(), "sell": PriceLevels()}
         self.markets: dict[Side, dict[OrderId, None]] = {"buy": {}, "sell": {}}
         self.held: dict[OrderId, None] = {}
@@ -68,6 +111,15 @@ class SymbolOrders:
         if side == "buy":
             return self.limits[side].at_least(price - slack)
         return self.limits[side].at_most(price + slack)
+
+    def moved_by(self, for_buys: float | None, for_sells: float | None) -> list[OrderId]:
+        """The conditional orders of both sides that these prices act on."""
+        found: list[OrderId] = []
+        if for_buys is not None:
+            found += self.stops["buy"].moved_by(for_buys)
+        if for_sells is not None:
+            found += self.stops["sell"].moved_by(for_sells)
+        return found
 
 
 class OrderIndex:
@@ -88,27 +140,36 @@ class OrderIndex:
             self._add(order)
 
     def for_quote(
-        self, symbol: str, bid: float | None, ask: float | None, *, buys: bool, sells: bool
+        self,
+        symbol: str,
+        ask: float | None,
+        bid: float | None,
+        sources: tuple[float | None, float | None],
     ) -> Candidates:
-        """The working orders that a quote may fill, of the sides that are asked about."""
+        """The working orders that a quote may fill, or move the stop of.
+
+        A side's price is None where nothing new is offered; `sources` are what the stops of buys
+        and those of sells listen to.
+        """
         orders = self._symbols.get(symbol)
         if orders is None:
             return {}
         found: list[OrderId] = []
-        if buys and ask is not None:
+        if ask is not None:
             found += orders.markets["buy"]
             found += orders.reached("buy", ask)
-        if sells and bid is not None:
+        if bid is not None:
             found += orders.markets["sell"]
             found += orders.reached("sell", bid)
-        return self._by_account(found)
+        return self._by_account(found + orders.moved_by(*sources))
 
-    def for_trade(self, symbol: str, price: float) -> Candidates:
-        """The resting limits that a trade may fill."""
+    def for_trade(self, symbol: str, price: float, *, triggers: bool) -> Candidates:
+        """The resting limits that a trade may fill and, if asked, the stops that it may move."""
         orders = self._symbols.get(symbol)
         if orders is None:
             return {}
-        return self._by_account(orders.reached("buy", price) + orders.reached("sell", price))
+        found = orders.reached("buy", price) + orders.reached("sell", price)
+        return self._by_account(found + orders.moved_by(price, price) if triggers else found)
 
     def held(self, symbol: str) -> Candidates:
         """The orders that wait for the symbol's market."""
@@ -128,6 +189,8 @@ class OrderIndex:
             orders = self._symbols[order.symbol] = SymbolOrders()
         if order.status not in MATCHABLE:
             orders.held[order.id] = None
+        elif order.awaits_trigger:
+            orders.stops[order.side].add(order)
         elif order.limit_price is None:
             orders.markets[order.side][order.id] = None
         else:
@@ -138,6 +201,8 @@ class OrderIndex:
         orders = self._symbols[order.symbol]
         if order.status not in MATCHABLE:
             del orders.held[order.id]
+        elif order.awaits_trigger:
+            orders.stops[order.side].remove(order)
         elif order.limit_price is None:
             del orders.markets[order.side][order.id]
         else:
@@ -148,4 +213,6 @@ def _place_of(order: Order) -> tuple[object, ...]:
     """What decides where an order is listed."""
     if order.status not in OPEN:
         return ()
+    if order.status in MATCHABLE and order.awaits_trigger:
+        return (order.stop_price, order.high_water_mark, None)
     return (order.status in MATCHABLE, order.limit_price)

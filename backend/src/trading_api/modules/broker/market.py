@@ -5,18 +5,23 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from trading_api.domain.fills import Book, Offer
-from trading_api.domain.market import Quote, SymbolInfo
+from trading_api.domain.market import Quote, SymbolInfo, Trade
 from trading_api.domain.money import from_float
 from trading_api.domain.ports import Clock, Message, SymbolCatalogue
+from trading_api.domain.rules import Rules
 from trading_api.domain.sessions import TradingSession
 
 
 class Heard(NamedTuple):
-    """What a quote changed: which side of orders may be filled anew, whether trading resumes."""
+    """What a quote changed: which side of orders may be filled anew, whether trading resumes.
+
+    `may_act`: whether it can fill or trigger anything.
+    """
 
     for_buys: bool
     for_sells: bool
     resumed: bool
+    may_act: bool
 
 
 class SymbolFeed:
@@ -33,6 +38,7 @@ class SymbolFeed:
         "book",
         "heard_at",
         "interrupted",
+        "last",
         "opening",
         "quote",
         "seq",
@@ -46,6 +52,7 @@ class SymbolFeed:
         self.ask_version = 0
         self.opening = False
         self.interrupted = True
+        self.last: float | None = None
         self.book: Book | None = None
 
     def take(self, message: Message, now: int, max_age_ms: int) -> Heard:
@@ -54,6 +61,9 @@ class SymbolFeed:
         before, self.quote = self.quote, quote
         self._notice_silence(now, max_age_ms)
         self.seq, self.heard_at, self.book = message.seq, now, None
+        traded = quote.last is not None and quote.last != self.last
+        if traded:
+            self.last = quote.last
         for_buys = before is None or (quote.ask, quote.ask_size) != (before.ask, before.ask_size)
         for_sells = before is None or (quote.bid, quote.bid_size) != (before.bid, before.bid_size)
         if for_buys:
@@ -64,13 +74,17 @@ class SymbolFeed:
         self.opening = is_open and self.interrupted
         self.interrupted = not is_open
         if self.opening:
-            return Heard(True, True, True)
-        return Heard(for_buys and is_open, for_sells and is_open, False)
+            return Heard(True, True, True, True)
+        if not is_open:
+            return Heard(False, False, False, False)
+        return Heard(for_buys, for_sells, False, for_buys or for_sells or traded)
 
-    def heard_trade(self, now: int, max_age_ms: int) -> None:
+    def heard_trade(self, price: float, now: int, max_age_ms: int) -> None:
         """A trade says that the source is alive; the quote stands."""
         self._notice_silence(now, max_age_ms)
         self.heard_at = now
+        if price != self.last:
+            self.last, self.book = price, None
 
     def _notice_silence(self, now: int, max_age_ms: int) -> None:
         if now - self.heard_at > max_age_ms:
@@ -85,12 +99,18 @@ class MarketData:
     """
 
     def __init__(
-        self, clock: Clock, catalogue: SymbolCatalogue, fee_bps: Decimal, max_age_ms: int
+        self,
+        clock: Clock,
+        catalogue: SymbolCatalogue,
+        fee_bps: Decimal,
+        max_age_ms: int,
+        rules: Rules,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
         self._fee_bps = fee_bps
         self._max_age_ms = max_age_ms
+        self._rules = rules
         self._feeds: dict[str, SymbolFeed] = {}
         self._sessions: dict[str, tuple[SymbolInfo, TradingSession]] = {}
         self._now = 0
@@ -105,6 +125,11 @@ class MarketData:
         """Fee in basis points of what is traded."""
         return self._fee_bps
 
+    @property
+    def rules(self) -> Rules:
+        """How the paper market treats orders."""
+        return self._rules
+
     def look(self) -> int:
         """Look at the clock."""
         self._now = self._clock.now_ms()
@@ -118,11 +143,23 @@ class MarketData:
             feed = self._feeds[symbol] = SymbolFeed()
         return feed.take(message, self.look(), self._max_age_ms)
 
-    def on_trade(self, symbol: str) -> None:
+    def on_trade(self, trade: Trade) -> None:
         """Hear that a symbol was traded."""
-        feed = self._feeds.get(symbol)
+        feed = self._feeds.get(trade.symbol)
         if feed is not None:
-            feed.heard_trade(self.look(), self._max_age_ms)
+            feed.heard_trade(trade.price, self.look(), self._max_age_ms)
+
+    def trigger_prices(self, quote: Quote) -> tuple[float | None, float | None]:
+        """What the stops of buys and those of sells listen to."""
+        source = self._rules.trigger_source
+        if source == "quote":
+            return quote.ask, quote.bid
+        price = self._feeds[quote.symbol].last
+        if source == "mark":
+            price = None
+            if quote.bid is not None and quote.ask is not None:
+                price = (quote.bid + quote.ask) / 2
+        return price, price
 
     def quote(self, symbol: str) -> Quote | None:
         """The last quote of a symbol."""
@@ -186,6 +223,7 @@ class MarketData:
             fresh=fresh,
             opening=feed.opening,
             fidelity=quote.fidelity,
+            last=None if feed.last is None else from_float(feed.last, tick),
         )
 
 

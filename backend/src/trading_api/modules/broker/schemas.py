@@ -1,5 +1,6 @@
 """The bodies and answers of the broker's addresses that are not nouns of the domain."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct
@@ -8,8 +9,10 @@ from trading_api.domain.accounts import Account
 from trading_api.domain.commands import ModifyOrder, PlaceOrder
 from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.ids import OrderId
-from trading_api.domain.orders import Execution, Order, OrderType, Side, TimeInForce
+from trading_api.domain.market import Instant
+from trading_api.domain.orders import Execution, Order, OrderType, Side, TimeInForce, Trail
 from trading_api.domain.positions import Position
+from trading_api.domain.rules import Rules, StopPolicy, TriggerSource
 from trading_api.shared.schema import DecimalText, parse_decimal
 
 T = TypeVar("T")
@@ -27,8 +30,7 @@ ClientOrderId = Annotated[
     ),
 ]
 AccountName = Annotated[str, Meta(max_length=100, description="Default: the caller's own account")]
-OrderKind = Literal["market", "limit"]
-OrderLife = Literal["day", "gtc", "ioc", "fok"]
+DAY_MS = 24 * 3_600_000
 
 
 class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,21 +39,53 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Attributes:
         fee_bps: fee on every fill, in basis points of its value.
         max_quote_age_s: seconds after the last event of a symbol when its quote is too old.
+        trigger_source: what stops listen to.
+        stop_policy: what becomes of a stop that the market has passed when it arrives.
+        gtc_max_age_days: days after which an order that is good till canceled expires.
     """
 
     fee_bps: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
     max_quote_age_s: Annotated[float, Meta(gt=0, le=86_400)] = 60.0
+    trigger_source: TriggerSource = "quote"
+    stop_policy: StopPolicy = "reject"
+    gtc_max_age_days: Annotated[int, Meta(ge=1, le=36_500)] | None = None
+
+    def rules(self) -> Rules:
+        """What of it the domain has to know."""
+        days = self.gtc_max_age_days
+        return Rules(
+            trigger_source=self.trigger_source,
+            stop_policy=self.stop_policy,
+            gtc_max_age_ms=None if days is None else days * DAY_MS,
+        )
+
+
+class TrailRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far a trailing stop stays behind the best price: in money, or in percent of it."""
+
+    kind: Literal["absolute", "percent"]
+    value: DecimalText
 
 
 class PlaceOrderRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An order to place; a limit order needs a `limit_price`, a market order takes none."""
+    """An order to place.
+
+    `limit`, `stop_limit`, `trailing_stop_limit` and `limit_if_touched` need a `limit_price`;
+    `stop`, `stop_limit`, `market_if_touched` and `limit_if_touched` a `stop_price`; those that
+    trail a `trail`. The others take none. `gtd` needs `expire_at`.
+    """
 
     symbol: Annotated[str, Meta(max_length=100)]
     side: Side
-    type: OrderKind
+    type: OrderType
     quantity: DecimalText
     limit_price: DecimalText | None = None
-    time_in_force: OrderLife = "gtc"
+    stop_price: DecimalText | None = None
+    trail: TrailRequest | None = None
+    time_in_force: TimeInForce = "gtc"
+    expire_at: Instant | None = None
+    post_only: Annotated[bool, Meta(description="Refuse what would take liquidity")] = False
+    reduce_only: Annotated[bool, Meta(description="Never open or grow a position")] = False
     client_order_id: ClientOrderId | None = None
     account_id: AccountName | None = None
     tag: Annotated[str, Meta(max_length=100)] | None = None
@@ -66,14 +100,18 @@ class PlaceOrderRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if client_order_id is not None and not client_order_id.isprintable():
             message = "client_order_id may hold visible ASCII only"
             raise InvalidPayload("client_order_id", message)
-        limit_price = self.limit_price
         return PlaceOrder(
             symbol=self.symbol,
             side=self.side,
             kind=self.type,
             quantity=parse_decimal(self.quantity, "quantity"),
-            limit_price=None if limit_price is None else parse_decimal(limit_price, "limit_price"),
+            limit_price=_decimal(self.limit_price, "limit_price"),
+            stop_price=_decimal(self.stop_price, "stop_price"),
+            trail=_trail(self.trail),
             time_in_force=self.time_in_force,
+            expire_at=self.expire_at,
+            post_only=self.post_only,
+            reduce_only=self.reduce_only,
             client_order_id=client_order_id,
             tag=self.tag,
         )
@@ -88,6 +126,9 @@ class ModifyOrderRequest(Struct, frozen=True, kw_only=True, forbid_unknown_field
     version: Annotated[int, Meta(ge=1, description="Refuse if it is not the order's")] | None = None
     quantity: DecimalText | None = None
     limit_price: DecimalText | None = None
+    stop_price: DecimalText | None = None
+    trail: TrailRequest | None = None
+    expire_at: Instant | None = None
     symbol: str | None = None
     side: Side | None = None
     type: OrderType | None = None
@@ -100,17 +141,29 @@ class ModifyOrderRequest(Struct, frozen=True, kw_only=True, forbid_unknown_field
         Raises:
             InvalidPayload: names the member that is not a number.
         """
-        quantity, limit_price = self.quantity, self.limit_price
         return ModifyOrder(
             order_id=order_id,
             version=self.version,
-            quantity=None if quantity is None else parse_decimal(quantity, "quantity"),
-            limit_price=None if limit_price is None else parse_decimal(limit_price, "limit_price"),
+            quantity=_decimal(self.quantity, "quantity"),
+            limit_price=_decimal(self.limit_price, "limit_price"),
+            stop_price=_decimal(self.stop_price, "stop_price"),
+            trail=_trail(self.trail),
+            expire_at=self.expire_at,
             symbol=self.symbol,
             side=self.side,
             kind=self.type,
             time_in_force=self.time_in_force,
         )
+
+
+def _decimal(text: str | None, field: str) -> Decimal | None:
+    return None if text is None else parse_decimal(text, field)
+
+
+def _trail(trail: TrailRequest | None) -> Trail | None:
+    if trail is None:
+        return None
+    return Trail(trail.kind, parse_decimal(trail.value, "trail.value"))
 
 
 class OrderPage(Struct, frozen=True):

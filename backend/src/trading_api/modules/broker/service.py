@@ -54,7 +54,9 @@ class BrokerService:
         self.journal = context.journal
         max_age_ms = round(options.max_quote_age_s * 1000)
         fee_bps = canonical(Decimal(str(options.fee_bps)))
-        self.market = MarketData(context.clock, context.catalogue, fee_bps, max_age_ms)
+        self.market = MarketData(
+            context.clock, context.catalogue, fee_bps, max_age_ms, options.rules()
+        )
         self.engine = Engine(context, self.market, max_age_ms)
 
     @property

@@ -37,7 +37,7 @@ export interface paths {
     delete: operations["cancelOrder"];
     options?: never;
     head?: never;
-    /** Change the quantity or the price of an open order */
+    /** Change the quantity, the prices or the end of an open order */
     patch: operations["modifyOrder"];
     trace?: never;
   };
@@ -700,25 +700,60 @@ export interface components {
     };
     /**
      * PlaceOrderRequest
-     * @description An order to place; a limit order needs a `limit_price`, a market order takes none.
+     * @description An order to place.
+     *
+     *         `limit`, `stop_limit`, `trailing_stop_limit` and `limit_if_touched` need a `limit_price`;
+     *         `stop`, `stop_limit`, `market_if_touched` and `limit_if_touched` a `stop_price`; those that
+     *         trail a `trail`. The others take none. `gtd` needs `expire_at`.
      */
     PlaceOrderRequest: {
       symbol: string;
       /** @enum {unknown} */
       side: "buy" | "sell";
       /** @enum {unknown} */
-      type: "limit" | "market";
+      type:
+        | "limit"
+        | "limit_if_touched"
+        | "market"
+        | "market_if_touched"
+        | "stop"
+        | "stop_limit"
+        | "trailing_stop"
+        | "trailing_stop_limit";
       /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
       quantity: string;
       limit_price?: string | null;
+      stop_price?: string | null;
+      trail?: components["schemas"]["TrailRequest"] | null;
       /**
        * @default gtc
        * @enum {unknown}
        */
-      time_in_force?: "day" | "fok" | "gtc" | "ioc";
+      time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
+      expire_at?: number | null;
+      /**
+       * @description Refuse what would take liquidity
+       * @default false
+       */
+      post_only?: boolean;
+      /**
+       * @description Never open or grow a position
+       * @default false
+       */
+      reduce_only?: boolean;
       client_order_id?: string | null;
       account_id?: string | null;
       tag?: string | null;
+    };
+    /**
+     * TrailRequest
+     * @description How far a trailing stop stays behind the best price: in money, or in percent of it.
+     */
+    TrailRequest: {
+      /** @enum {unknown} */
+      kind: "absolute" | "percent";
+      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
+      value: string;
     };
     /**
      * ModifyOrderRequest
@@ -730,6 +765,9 @@ export interface components {
       version?: number | null;
       quantity?: string | null;
       limit_price?: string | null;
+      stop_price?: string | null;
+      trail?: components["schemas"]["TrailRequest"] | null;
+      expire_at?: number | null;
       symbol?: string | null;
       side?: ("buy" | "sell") | null;
       type?:
@@ -777,10 +815,13 @@ export interface components {
     };
     /**
      * Trail
-     * @description How far a trailing stop follows the market.
+     * @description How far a trailing stop stays behind the best price since it began to work.
      */
     Trail: {
-      /** @enum {unknown} */
+      /**
+       * @description Of the price, or of the high-water mark
+       * @enum {unknown}
+       */
       kind: "absolute" | "percent";
       /** Format: decimal */
       value: string;
@@ -834,7 +875,8 @@ export interface components {
      */
     Explanation: {
       /** @enum {unknown} */
-      rule: "limit_maker" | "limit_opening" | "limit_taker" | "market" | "trade_print";
+      rule:
+        "limit_maker" | "limit_opening" | "limit_taker" | "market" | "trade_print" | "triggered";
       /** @description Number of the quote or trade in its topic */
       market_seq: number;
       bid: string | null;
@@ -952,6 +994,7 @@ export type Ticket = components["schemas"]["Ticket"];
 export type TradeList = components["schemas"]["TradeList"];
 export type Versions = components["schemas"]["Versions"];
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
+export type TrailRequest = components["schemas"]["TrailRequest"];
 export type ModifyOrderRequest = components["schemas"]["ModifyOrderRequest"];
 export type LogIn = components["schemas"]["LogIn"];
 export type Bar = components["schemas"]["Bar"];
@@ -1089,6 +1132,8 @@ export interface operations {
          *       "quantity": "0.05",
          *       "limit_price": "78390",
          *       "time_in_force": "gtc",
+         *       "post_only": false,
+         *       "reduce_only": false,
          *       "client_order_id": "first-order"
          *     }
          */

@@ -106,7 +106,7 @@ def _add_changing(router: APIRouter, service: BrokerService) -> None:
     @router.patch(
         "/orders/{order_id}",
         operation_id="modifyOrder",
-        summary="Change the quantity or the price of an open order",
+        summary="Change the quantity, the prices or the end of an open order",
         response_model=Annotated[Order, Wire()],
         responses=answers(examples.ORDER, 400, 401, 403, 404, 409, 413, 415, 422, 503),
         openapi_extra=json_body(ModifyOrderRequest, examples.MODIFY),
