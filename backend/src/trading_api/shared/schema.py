@@ -223,10 +223,13 @@ def check_json(data: bytes) -> None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"member {twice[:40]!r} stands twice")
+    if len({name for name, _ in pairs}) == len(pairs):
+        return
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ValueError(f"member {name[:40]!r} stands twice")
+        seen.add(name)
 
 
 def _no_constant(name: str) -> None:
