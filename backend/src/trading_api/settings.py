@@ -85,6 +85,10 @@ class Settings(BaseSettings):
     ws_max_topics: int = Field(
         _limits.max_topics, ge=1, description="Topics that one connection may hold"
     )
+    ws_rate: float = Field(_limits.rate, gt=0, description="Requests a second of one connection")
+    ws_burst: int = Field(
+        _limits.burst, ge=1, description="Requests that a connection may send at once after a pause"
+    )
     ws_ring_bytes: int = Field(
         _limits.ring_bytes,
         ge=64 * 1024,
@@ -149,6 +153,8 @@ class Settings(BaseSettings):
         return WsLimits(
             max_frame=self.ws_max_frame,
             max_topics=self.ws_max_topics,
+            rate=self.ws_rate,
+            burst=self.ws_burst,
             ring_bytes=self.ws_ring_bytes,
             outbox_bytes=self.ws_outbox_bytes,
             stall_s=self.ws_stall_s,

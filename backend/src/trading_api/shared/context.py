@@ -20,7 +20,7 @@ from trading_api.shared.memory import (
     MemoryCredentials,
     MemoryJournal,
 )
-from trading_api.shared.ws.limits import WsLimits
+from trading_api.shared.ws.limits import LimitCounts, WsLimits
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
 Runner = Callable[[], AbstractAsyncContextManager[object]]
@@ -41,6 +41,7 @@ class AppContext:
     """Everything that modules share within one application.
 
     Attributes:
+        limit_counts: how often the limits of sockets were reached.
         epoch: names this life of the server: the epoch of every topic that starts with it.
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
@@ -54,6 +55,7 @@ class AppContext:
     catalogue: SymbolCatalogue
     auth: Auth
     limits: WsLimits = field(default_factory=WsLimits)
+    limit_counts: LimitCounts = field(default_factory=LimitCounts)
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)

@@ -164,6 +164,8 @@ def test_info_tells_the_connection_and_its_limits() -> None:
             "limits": {
                 "max_frame": 65536,
                 "max_topics": 1000,
+                "rate": 100.0,
+                "burst": 200,
                 "outbox_bytes": 1048576,
                 "stall_s": 10.0,
             },

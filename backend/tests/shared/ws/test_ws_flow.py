@@ -14,13 +14,11 @@ import pytest
 from tests.shared.ws.prices import LOOPS, PATH, Prices, run
 from tests.shared.ws.raw import (
     CLOSE,
-    CONTINUATION,
     PING,
     PONG,
     TEXT,
     RawFrame,
     RawSocket,
-    masked,
     raw_socket,
 )
 from trading_api.domain.ports import Message
@@ -214,31 +212,6 @@ def test_a_client_that_goes_away_leaves_every_topic(loop: Loop, how: str) -> Non
             prices.service.publish("prices", "S1")
 
     run(main(), loop)
-
-
-def test_empty_fragments_do_not_pile_up() -> None:
-    async def main() -> None:
-        prices = Prices()
-        async with (
-            serve(prices.app) as server,
-            raw_socket(server.port, PATH, prices.token) as raw,
-        ):
-            await raw.send_frame(TEXT, b'{"type":', fin=False)
-            many = masked(CONTINUATION, b"", fin=False) * 1000
-            tracemalloc.start()
-            for _ in range(100):
-                await raw.send_bytes(many)
-            await raw.send_frame(PING, b"")
-            await raw.read_until(PONG)
-            grown, _ = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-            assert grown < 400_000  # eight bytes for each would be 800,000
-            await raw.send_frame(CONTINUATION, b'"system.ping"}', fin=False)
-            await raw.send_frame(CONTINUATION, b"")
-            answer = await raw.read_until(TEXT)
-            assert answer.message["type"] == "system.ping.response"
-
-    run(main())
 
 
 @on_both_loops

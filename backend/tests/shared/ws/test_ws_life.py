@@ -69,7 +69,9 @@ def test_any_frame_is_a_sign_of_life(sign: str) -> None:
 
 def test_a_client_that_is_heard_often_is_not_pinged() -> None:
     async def main() -> None:
-        prices = Prices(heartbeat_interval=1.2)
+        context = AppContext.in_memory()
+        context.limits = WsLimits(rate=1e6, burst=10**6)
+        prices = Prices(context, heartbeat_interval=1.2)
         async with (
             serve(prices.app) as server,
             raw_socket(server.port, PATH, prices.token) as raw,

@@ -23,6 +23,8 @@ OVERRIDDEN = {
     "data_received": ["data"],
     "handle_connect": ["event"],
     "handle_events": [],
+    "handle_text": ["event"],
+    "handle_bytes": ["event"],
     "handle_cont": ["event"],
     "handle_ping": [],
     "handle_close": ["event"],
@@ -37,8 +39,8 @@ STATE = {
 }  # fmt: skip
 SET_WITH_THE_HANDSHAKE = {"scope"}
 OF_THE_PARSER = {
-    "available_extensions", "close_sent", "data_to_send", "events", "fail", "handshake_exc",
-    "max_message_size", "parser_exc", "reject", "send_close", "send_ping",
+    "available_extensions", "close_sent", "data_to_send", "events", "events_received", "fail",
+    "handshake_exc", "max_message_size", "parser_exc", "reject", "send_close", "send_ping",
 }  # fmt: skip
 
 

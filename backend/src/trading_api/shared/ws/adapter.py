@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, Response
@@ -140,6 +141,7 @@ class FastWSAdapter:
             auth=self.context.auth,
             hub=self.hub,
             limits=self.context.limits,
+            counts=self.context.limit_counts,
             return_delay_ms=self._next_return_delay_ms,
         )
         try:
@@ -190,7 +192,7 @@ class FastWSAdapter:
         )
 
     def _connect(self, router: WsRouter) -> None:
-        channel = Channel(router, self.hub, self.context.limits.max_topics)
+        channel = Channel(router, self.hub, self.context.limits, self.context.limit_counts)
         self._handlers[f"{router.name}.subscribe"] = channel.subscribe
         self._handlers[f"{router.name}.unsubscribe"] = channel.unsubscribe
         self.context.bus.subscribe(router.name, self.hub.publish)
@@ -227,9 +229,12 @@ class FastWSAdapter:
 
     async def _answer(self, client: Client, data: bytes) -> None:
         request_id = None
+        refusal = client.refuse_request()
         try:
             members = protocol.open_envelope(data)
             request_id = protocol.request_id_of(members)
+            if refusal is not None:
+                raise refusal
             request = protocol.request_of(members)
             handler = self._handlers.get(request.type)
             if handler is None:
@@ -249,14 +254,13 @@ class FastWSAdapter:
         self, client: Client, request: protocol.Request, request_id: str | int | None
     ) -> None:
         decode(protocol.Nothing, request.payload)
-        limits = self.context.limits
         info = protocol.ConnectionInfo(
             protocol=protocol.VERSION,
             connection_id=client.id,
             heartbeat_interval=self.heartbeat_interval,
             max_connection_lifespan=self.max_connection_lifespan,
-            limits=protocol.ConnectionLimits(
-                limits.max_frame, limits.max_topics, limits.outbox_bytes, limits.stall_s
+            limits=msgspec.convert(
+                self.context.limits, protocol.ConnectionLimits, from_attributes=True
             ),
             topics=list(client.topics),
         )

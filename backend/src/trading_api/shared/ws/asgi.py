@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Listener
 from trading_api.shared.ws.protocol import CloseCode, texts
 
@@ -31,10 +32,11 @@ class AsgiTransport:
         self._last_heard = self._loop.time()
         self._listener: Listener | None = None
         self._max_frame = 0
+        self._counts = LimitCounts()
 
-    def attach(self, listener: Listener, max_frame: int) -> None:
+    def attach(self, listener: Listener, limits: WsLimits, counts: LimitCounts) -> None:
         """Tell the listener when to pause and when it is over."""
-        self._listener, self._max_frame = listener, max_frame
+        self._listener, self._max_frame, self._counts = listener, limits.max_frame, counts
 
     def write(self, data: bytes) -> None:
         """Send one or more whole frames."""
@@ -78,6 +80,7 @@ class AsgiTransport:
             text: str | None = event.get("text")
             size = len(event["bytes"] if text is None else text.encode("utf-8", "surrogatepass"))
             if size > self._max_frame:
+                self._counts.frames_too_big += 1
                 self.end(CloseCode.TOO_BIG, "frame too big", b"", CLOSE_GRACE_S)
             elif not self._ending:
                 return bytes(event["bytes"]) if text is None else text

@@ -12,6 +12,7 @@ from trading_api.shared.schema import decode
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.hub import Hub, Topic, Update
+from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.protocol import CloseCode, StreamPosition, Subscription
 from trading_api.shared.ws.router import WsRouter
 
@@ -29,10 +30,11 @@ class Resume(Struct):
 class Channel:
     """Answers the requests about the topics of one router."""
 
-    def __init__(self, router: WsRouter, hub: Hub, max_topics: int) -> None:
+    def __init__(self, router: WsRouter, hub: Hub, limits: WsLimits, counts: LimitCounts) -> None:
         self.router = router
         self._hub = hub
-        self._max_topics = max_topics
+        self._max_topics = limits.max_topics
+        self._counts = counts
         self._members = {field.encode_name for field in msgspec.structs.fields(router.parameters)}
         for reserved in ("recover", "topics"):
             if reserved in self._members:
@@ -105,6 +107,7 @@ class Channel:
     def _check_count(self, client: Client, names: Sequence[str]) -> None:
         count = len(client.topics.keys() | names)
         if count > self._max_topics:
+            self._counts.topics_refused += 1
             raise TradingError(
                 "too_many_topics",
                 f"{count} topics are above the limit of {self._max_topics} for one connection",

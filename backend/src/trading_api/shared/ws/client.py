@@ -11,9 +11,10 @@ from trading_api.shared.auth import Auth, Principal
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.hub import Hub, Topic
 from trading_api.shared.ws.life import Life, Span
-from trading_api.shared.ws.limits import WsLimits
+from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Outbox, Transport
 from trading_api.shared.ws.protocol import CloseCode, Notice
+from trading_api.shared.ws.rate import RequestRate
 from trading_api.shared.ws.transport import SHUTDOWN_GRACE_S, transport_of
 
 LIFESPAN_JITTER = 0.1
@@ -37,6 +38,7 @@ class Client:
         auth: Auth,
         hub: Hub,
         limits: WsLimits,
+        counts: LimitCounts,
         return_delay_ms: Callable[[], int],
     ) -> None:
         self.id = connection_id
@@ -47,6 +49,8 @@ class Client:
         self._auth = auth
         self._hub = hub
         self._limits = limits
+        self._counts = counts
+        self._rate = RequestRate(limits, asyncio.get_running_loop().time())
         self._return_delay_ms = return_delay_ms
         self._transport: Transport | None = None
         self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow, hub.tally)
@@ -62,8 +66,21 @@ class Client:
         self._room.set()
         span = Span(heartbeat_interval, self._spread(lifespan), self._limits.stall_s)
         self._life = Life(span, transport, self._outbox, self)
-        transport.attach(self, self._limits.max_frame)
+        transport.attach(self, self._limits, self._counts)
         return transport
+
+    def refuse_request(self) -> TradingError | None:
+        """Count a request; the error that answers it, or None when it may be served.
+
+        Who goes on in spite of such errors is closed.
+        """
+        refusal = self._rate.refuse(asyncio.get_running_loop().time())
+        if refusal is not None:
+            self._counts.requests_refused += 1
+            if self._rate.abused and not self.left:
+                self._counts.requests_abused += 1
+                self.close(CloseCode.LIMIT_ABUSED, "more requests than the limit")
+        return refusal
 
     def authorize(self, scope: str) -> Principal:
         """The caller with its present rights.
@@ -148,6 +165,11 @@ class Client:
         )
         self._close(CloseCode.RESTART, "restart", notice, SHUTDOWN_GRACE_S)
 
+    def abuse(self) -> None:
+        """Frames that are no requests come without end."""
+        self._counts.frames_abused += 1
+        self._close(CloseCode.LIMIT_ABUSED, "more frames than the limit", None, SHUTDOWN_GRACE_S)
+
     # What its time says.
 
     def miss_heartbeat(self) -> None:
@@ -164,6 +186,7 @@ class Client:
     def stall(self) -> None:
         """The socket takes nothing."""
         self.leave()
+        self._counts.readers_stalled += 1
         if self._transport is not None:
             self._transport.abort()
 

@@ -1,14 +1,19 @@
-"""The numbers that bound one connection."""
+"""The numbers that bound connections, and how often each of them was reached."""
 
 from msgspec import Struct
 
+MAX_FRAGMENTS = 1024  # of one message
+FRAMES_PER_REQUEST = 10  # a client may send so many frames of any kind where it may send a request
+
 
 class WsLimits(Struct, frozen=True, kw_only=True):
-    """Limits of a WebSocket connection; each is a setting.
+    """Limits of WebSocket connections; each is a setting.
 
     Attributes:
         max_frame: bytes of one message from a client.
         max_topics: topics that one connection may hold.
+        rate: requests a second of one connection.
+        burst: requests that it may send at once after a pause.
         ring_bytes: bytes of the updates that a topic keeps for those who resume. More than
             `outbox_bytes`, or who is closed as too slow may have nothing to go on from.
         outbox_bytes: bytes that may wait for a client that does not read.
@@ -17,6 +22,30 @@ class WsLimits(Struct, frozen=True, kw_only=True):
 
     max_frame: int = 64 * 1024
     max_topics: int = 1000
+    rate: float = 100.0
+    burst: int = 200
     ring_bytes: int = 4 * 1024 * 1024
     outbox_bytes: int = 1024 * 1024
     stall_s: float = 10.0
+
+
+class LimitCounts(Struct, kw_only=True):
+    """How often each limit was reached, over all sockets, since the server started.
+
+    Attributes:
+        requests_refused: requests answered with `rate_limited`.
+        requests_abused: connections closed with 4004 for going on with requests that are refused.
+        frames_abused: connections closed with 4004 for frames that are no requests.
+        frames_too_big: connections closed with 1009: a message of too many bytes or fragments.
+        topics_refused: subscriptions answered with `too_many_topics`.
+        readers_stalled: connections cut since their socket took nothing.
+        closes_unanswered: connections cut since they did not end after a close frame.
+    """
+
+    requests_refused: int = 0
+    requests_abused: int = 0
+    frames_abused: int = 0
+    frames_too_big: int = 0
+    topics_refused: int = 0
+    readers_stalled: int = 0
+    closes_unanswered: int = 0

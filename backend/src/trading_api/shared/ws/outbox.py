@@ -4,6 +4,8 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from trading_api.shared.ws.limits import LimitCounts, WsLimits
+
 HIGH_WATER_BYTES = 64 * 1024
 CLOSE_GRACE_S = 5.0
 
@@ -17,6 +19,9 @@ class Listener(Protocol):
     def resume(self) -> None:
         """The transport has room again."""
 
+    def abuse(self) -> None:
+        """The client sends more frames than it may."""
+
     def leave(self) -> None:
         """The connection has ended or is ending: nothing may be written from now on."""
 
@@ -29,8 +34,8 @@ class Transport(Protocol):
 
     sees_control_frames: bool
 
-    def attach(self, listener: Listener, max_frame: int) -> None:
-        """Tell the listener of everything from now on; refuse messages above `max_frame` bytes."""
+    def attach(self, listener: Listener, limits: WsLimits, counts: LimitCounts) -> None:
+        """Tell the listener of everything from now on; keep to the limits and count."""
 
     def write(self, data: bytes) -> None:
         """Send one or more whole frames."""

@@ -123,6 +123,8 @@ class ConnectionLimits(Struct, frozen=True):
 
     max_frame: Annotated[int, Meta(description="Bytes of one message from the client")]
     max_topics: int
+    rate: Annotated[float, Meta(description="Requests a second; ten times as many frames")]
+    burst: Annotated[int, Meta(description="Requests at once after a pause")]
     outbox_bytes: Annotated[int, Meta(description="Bytes that may wait for the client")]
     stall_s: Annotated[float, Meta(description="Seconds without progress before it is cut")]
 

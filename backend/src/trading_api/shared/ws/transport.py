@@ -10,17 +10,26 @@ from starlette.websockets import WebSocket
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.exceptions import ProtocolError
 from websockets.frames import Frame
 from websockets.http11 import Request, Response
 
 from trading_api.shared.ws.asgi import AsgiTransport
+from trading_api.shared.ws.limits import (
+    FRAMES_PER_REQUEST,
+    MAX_FRAGMENTS,
+    LimitCounts,
+    WsLimits,
+)
 from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Listener, Transport
 from trading_api.shared.ws.protocol import CloseCode
+from trading_api.shared.ws.rate import TokenBucket
 
 EXTENSION = "trading_api.transport"
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
 VERSION = "13"  # of the WebSocket protocol
 SHUTDOWN_GRACE_S = 1.0
+SLICE_BYTES = 4096  # of what was read: a flood is noticed before much of it is parsed
 
 
 def transport_of(websocket: WebSocket) -> Transport:
@@ -50,11 +59,18 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self._listener: Listener | None = None
         self._last_heard = self.loop.time()
         self._abort_timer: asyncio.TimerHandle | None = None
+        self._counts = LimitCounts()
+        self._frame_rate: TokenBucket | None = None
+        self._fragments = 0
+        self._deaf = False
 
-    def attach(self, listener: Listener, max_frame: int) -> None:
-        """Take over heartbeat, size limit and flow control of an accepted connection."""
+    def attach(self, listener: Listener, limits: WsLimits, counts: LimitCounts) -> None:
+        """Take over heartbeat, limits and flow control of an accepted connection."""
         self.stop_keepalive()
-        self.conn.max_message_size = max_frame
+        self.conn.max_message_size = limits.max_frame
+        self._counts = counts
+        rate, burst = limits.rate * FRAMES_PER_REQUEST, limits.burst * FRAMES_PER_REQUEST
+        self._frame_rate = TokenBucket(rate, burst, self.loop.time())
         socket = self.transport.get_extra_info("socket")
         if socket is not None:
             socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -144,8 +160,10 @@ class WsProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on after a broken frame only to let the client see why it was closed."""
-        if self.conn.parser_exc is None:
-            super().data_received(data)
+        for at in range(0, len(data), SLICE_BYTES):
+            if self._deaf or self.conn.parser_exc is not None:
+                break
+            super().data_received(data[at : at + SLICE_BYTES])
         if (broken := self.conn.handshake_exc) is not None and not self.close_sent:
             self._refuse(self.conn.reject(400, f"{broken.__cause__ or broken}.\n"))
 
@@ -160,15 +178,31 @@ class WsProtocol(WebSocketsSansIOProtocol):
             extensions[EXTENSION] = self
 
     def handle_events(self) -> None:
-        """Every frame is a sign of life."""
-        if self.conn.events:
-            self._last_heard = self.loop.time()
+        """Every frame is a sign of life, and one of those that the client may send."""
+        if count := len(self.conn.events):
+            now = self._last_heard = self.loop.time()
+            if self._frame_rate is not None and self._frame_rate.take(now, count):
+                self._stop_listening()
+                return
         super().handle_events()
 
+    def handle_text(self, event: Frame) -> None:
+        """A text message begins."""
+        self._fragments = 1
+        super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        """A binary message begins."""
+        self._fragments = 1
+        super().handle_bytes(event)
+
     def handle_cont(self, event: Frame) -> None:
-        """Keep no empty fragments: no limit of size would ever end them."""
-        if event.data or event.fin:
+        """Bound the fragments of a message: no limit of size would ever end empty ones."""
+        self._fragments += 1
+        if self._fragments <= MAX_FRAGMENTS:
             super().handle_cont(event)
+        elif not self.close_sent:
+            self._fail(CloseCode.TOO_BIG, f"more than {MAX_FRAGMENTS} fragments")
 
     def handle_ping(self) -> None:
         """Answer, but do not pile up answers for a client that does not read."""
@@ -189,6 +223,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
         if self.close_sent:
             return
         closed = self.conn.close_sent
+        if closed is not None and closed.code == CloseCode.TOO_BIG:
+            self._counts.frames_too_big += 1
         if closed is None:  # the connection broke: there is nobody to tell
             self.transport.abort()
             return
@@ -211,10 +247,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
         else:
             try:
                 self.queue.put_nowait({"type": "websocket.receive", "text": data.decode()})
-            except UnicodeDecodeError as error:
-                self.conn.fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
-                self.conn.parser_exc = error
-                self.handle_parser_exception()
+            except UnicodeDecodeError:
+                self._fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
                 return
         if not self.read_paused:
             self.read_paused = True
@@ -254,6 +288,20 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self.transport.write(prepared or response.serialize())
         self.transport.close()
 
+    def _fail(self, code: int, reason: str) -> None:
+        """Do what the parser does when a frame is broken."""
+        self.conn.fail(code, reason)
+        self.conn.parser_exc = ProtocolError(reason)
+        self.handle_parser_exception()
+
+    def _stop_listening(self) -> None:
+        """Too many frames: neither parse nor answer any more of them until the end."""
+        self._deaf = True
+        self.conn.events_received()
+        self.conn.data_to_send()
+        if self._listener is not None:
+            self._listener.abuse()
+
     def _leave(self) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
@@ -265,8 +313,13 @@ class WsProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(grace_s, self.transport.abort)
+        self.close_timer = self.loop.call_later(grace_s, self._cut)
 
     def _abort_after(self, grace_s: float) -> None:
         if self._abort_timer is None and not self.disconnected:
-            self._abort_timer = self.loop.call_later(grace_s, self.transport.abort)
+            self._abort_timer = self.loop.call_later(grace_s, self._cut)
+
+    def _cut(self) -> None:
+        """The close took too long."""
+        self._counts.closes_unanswered += 1
+        self.transport.abort()

@@ -393,6 +393,14 @@ export interface ConnectionLimits {
   max_frame: number;
   max_topics: number;
   /**
+   * Requests a second; ten times as many frames
+   */
+  rate: number;
+  /**
+   * Requests at once after a pause
+   */
+  burst: number;
+  /**
    * Bytes that may wait for the client
    */
   outbox_bytes: number;
