@@ -257,3 +257,28 @@ def test_a_module_key_in_the_wrong_place_is_not_an_account_key() -> None:
             return [nobody.status_code, wrong.status_code, lacking.status_code]
 
     assert asyncio.run(statuses()) == [401, 401, 403]
+
+
+def test_a_stranger_answers_a_request_of_its_own_over_its_socket() -> None:
+    app, [ws_app] = create_app(["watchlist"])
+
+    async def main() -> None:
+        async with (
+            serve(app) as server,
+            open_socket(f"{server.ws_url}/api/v1/watchlist/ws", app.state.owner_token) as client,
+        ):
+            await client.request("watchlist.subscribe")
+            assert await client.request("watchlist.add", {"symbol": "AAPL"}) == {
+                "symbols": ["AAPL"]
+            }
+            assert (await client.receive())["payload"] == {"symbols": ["AAPL"]}
+            refusal = await client.refusal("watchlist.add", {"symbol": "NONE"})
+            assert refusal["code"] == "unknown_symbol"
+
+    asyncio.run(main())
+    operation = ws_app.asyncapi()["operations"]["watchlist.add"]
+    assert operation["action"] == "receive"
+    assert [message["$ref"].rpartition("/")[2] for message in operation["reply"]["messages"]] == [
+        "watchlist.add.response",
+        "error",
+    ]

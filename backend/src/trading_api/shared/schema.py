@@ -201,6 +201,15 @@ def decode(type_: type[T], data: bytes) -> T:
         InvalidPayload: a member is missing, unknown or of the wrong type; names its path.
     """
     check_json(data)
+    return decode_checked(type_, data)
+
+
+def decode_checked(type_: type[T], data: bytes) -> T:
+    """The same for a part of a text that `check_json` has passed.
+
+    Raises:
+        InvalidPayload: a member is missing, unknown or of the wrong type; names its path.
+    """
     try:
         value: T = _decoder(cast(Hashable, type_)).decode(data)
     except msgspec.ValidationError as error:

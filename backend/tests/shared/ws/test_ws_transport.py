@@ -25,6 +25,7 @@ OVERRIDDEN = {
     "handle_events": [],
     "handle_text": ["event"],
     "handle_bytes": ["event"],
+    "eof_received": [],
     "handle_cont": ["event"],
     "handle_ping": [],
     "handle_close": ["event"],

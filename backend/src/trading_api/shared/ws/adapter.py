@@ -1,7 +1,8 @@
 """A module's socket: its routers, its connections and its documents."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI
@@ -14,21 +15,29 @@ from trading_api.domain.ports import Message
 from trading_api.domain.topics import parts_of, route_of
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext
-from trading_api.shared.schema import decode, json_response
+from trading_api.shared.schema import decode_checked, json_response
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.asyncapi import DEFAULT_HOST, document
 from trading_api.shared.ws.channel import Channel
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.docs import page
 from trading_api.shared.ws.hub import Hub
-from trading_api.shared.ws.outbox import Transport
 from trading_api.shared.ws.protocol import CloseCode
-from trading_api.shared.ws.router import GAP_ROUTE, WsRouter
+from trading_api.shared.ws.requests import RequestId
+from trading_api.shared.ws.router import GAP_ROUTE, RESERVED_OPERATIONS, Operation, WsRouter
 
 FIRST_RETURN_MS = 500
 RETURN_STEP_MS = 10
 
-_Handler = Callable[[Client, protocol.Request, str | int | None], Awaitable[None]]
+Handler = Callable[[Client, protocol.Request, RequestId], Awaitable[Any] | None]
+"""Sends its reply and gives None, or gives an awaitable of the reply's payload."""
+
+
+class _Known(NamedTuple):
+    """What answers a type of request; those of one lane are answered one after the other."""
+
+    handler: Handler
+    lane: str | None
 
 
 class FastWSAdapter:
@@ -66,9 +75,9 @@ class FastWSAdapter:
         self._context: AppContext | None = None
         self._hub: Hub | None = None
         self._departures = 0
-        self._handlers: dict[str, _Handler] = {
-            "system.ping": self._ping,
-            "system.info": self._info,
+        self._handlers = {
+            "system.ping": _Known(self._ping, None),
+            "system.info": _Known(self._info, None),
         }
 
     @property
@@ -102,10 +111,13 @@ class FastWSAdapter:
         """Add a channel.
 
         Raises:
-            ValueError: the name is taken or reserved, or a parameter's name is.
+            ValueError: the name is taken or reserved, or that of a parameter or operation is.
         """
         if router.name in self._routers or router.name in ("system", GAP_ROUTE):
             raise ValueError(f"route {router.name!r} is taken")
+        for operation in router.operations:
+            if operation.name in RESERVED_OPERATIONS:
+                raise ValueError(f"operation {operation.name!r} of {router.name!r} is reserved")
         self._routers[router.name] = router
         if self._hub is not None:
             self._connect(router)
@@ -152,10 +164,10 @@ class FastWSAdapter:
     async def serve(self, client: Client) -> None:
         """Accept the connection and answer its requests until it ends."""
         await client.websocket.accept()
-        transport = client.open(self.heartbeat_interval, self.max_connection_lifespan)
+        transport = client.open(self.heartbeat_interval, self.max_connection_lifespan, self._answer)
         async with transport.running():
             try:
-                await self._converse(client, transport)
+                await client.over()
             finally:
                 client.close(CloseCode.INTERNAL_ERROR, "internal error")
 
@@ -193,8 +205,12 @@ class FastWSAdapter:
 
     def _connect(self, router: WsRouter) -> None:
         channel = Channel(router, self.hub, self.context.limits, self.context.limit_counts)
-        self._handlers[f"{router.name}.subscribe"] = channel.subscribe
-        self._handlers[f"{router.name}.unsubscribe"] = channel.unsubscribe
+        self._handlers[f"{router.name}.subscribe"] = _Known(channel.subscribe, router.name)
+        self._handlers[f"{router.name}.unsubscribe"] = _Known(channel.unsubscribe, router.name)
+        for operation in router.operations:
+            self._handlers[f"{router.name}.{operation.name}"] = _Known(
+                partial(self._operate, operation), None
+            )
         self.context.bus.subscribe(router.name, self.hub.publish)
 
     def _on_gap(self, message: Message) -> None:
@@ -204,9 +220,9 @@ class FastWSAdapter:
 
     def _require_some_scope(self, principal: Principal) -> None:
         refusal: TradingError | None = None
-        for router in self._routers.values():
+        for scope in self._scopes():
             try:
-                principal.require(router.scope)
+                principal.require(scope)
             except TradingError as error:
                 refusal = error
             else:
@@ -214,20 +230,28 @@ class FastWSAdapter:
         if refusal is not None:
             raise refusal
 
+    def _scopes(self) -> Iterator[str]:
+        for router in self._routers.values():
+            yield router.scope
+            yield from (operation.scope for operation in router.operations)
+
+    def _operate(
+        self, operation: Operation, client: Client, request: protocol.Request, request_id: RequestId
+    ) -> Awaitable[Any] | None:
+        principal = client.authorize(operation.scope)
+        answer = operation.handler(principal, decode_checked(operation.payload, request.payload))
+        if isinstance(answer, Awaitable):
+            return answer
+        client.send(protocol.reply(request.type, request_id, answer))
+        return None
+
     def _next_return_delay_ms(self) -> int:
         """Spreads the return of all clients: a hundred a second."""
         self._departures += 1
         return FIRST_RETURN_MS + RETURN_STEP_MS * (self._departures - 1)
 
-    async def _converse(self, client: Client, transport: Transport) -> None:
-        while (message := await transport.next_message()) is not None and not client.left:
-            if isinstance(message, bytes):
-                client.close(CloseCode.UNSUPPORTED_DATA, "binary frames are not understood")
-                return
-            await self._answer(client, message.encode("utf-8", "surrogatepass"))
-            await client.room()
-
-    async def _answer(self, client: Client, data: bytes) -> None:
+    def _answer(self, client: Client, data: bytes) -> None:
+        """Answer a message at once, or begin to."""
         request_id = None
         refusal = client.refuse_request()
         try:
@@ -236,24 +260,34 @@ class FastWSAdapter:
             if refusal is not None:
                 raise refusal
             request = protocol.request_of(members)
-            handler = self._handlers.get(request.type)
-            if handler is None:
+            known = self._handlers.get(request.type)
+            if known is None:
                 raise protocol.unknown_type(request.type)
-            await handler(client, request, request_id)
         except TradingError as error:
             client.send(protocol.error(error, request_id))
+            return
+        begin = partial(self._handle, known, client, request, request_id)
+        if known.lane is None or not client.is_busy(known.lane, begin):
+            begin()
 
-    async def _ping(
-        self, client: Client, request: protocol.Request, request_id: str | int | None
+    def _handle(
+        self, known: "_Known", client: Client, request: protocol.Request, request_id: RequestId
     ) -> None:
-        decode(protocol.Nothing, request.payload)
+        try:
+            answer = known.handler(client, request, request_id)
+        except TradingError as error:
+            client.send(protocol.error(error, request_id))
+        else:
+            if answer is not None:
+                client.requests.wait(answer, request.type, request_id, known.lane)
+
+    def _ping(self, client: Client, request: protocol.Request, request_id: RequestId) -> None:
+        decode_checked(protocol.Nothing, request.payload)
         now = protocol.ServerTime(self.context.clock.now_ms())
         client.send(protocol.reply(request.type, request_id, now))
 
-    async def _info(
-        self, client: Client, request: protocol.Request, request_id: str | int | None
-    ) -> None:
-        decode(protocol.Nothing, request.payload)
+    def _info(self, client: Client, request: protocol.Request, request_id: RequestId) -> None:
+        decode_checked(protocol.Nothing, request.payload)
         info = protocol.ConnectionInfo(
             protocol=protocol.VERSION,
             connection_id=client.id,

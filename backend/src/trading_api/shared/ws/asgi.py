@@ -28,7 +28,8 @@ class AsgiTransport:
         self._paused = False
         self._ending = False
         self._over: asyncio.Future[None] = self._loop.create_future()
-        self._receiving: asyncio.Task[Any] | None = None
+        self._may_read = asyncio.Event()
+        self._may_read.set()
         self._last_heard = self._loop.time()
         self._listener: Listener | None = None
         self._max_frame = 0
@@ -73,40 +74,46 @@ class AsgiTransport:
         if not self._over.done():
             self._over.set_result(None)
 
-    async def next_message(self) -> str | bytes | None:
-        """The next message of the client; None when the connection is over."""
-        while (event := await self._receive()) is not None:
-            self._last_heard = self._loop.time()
-            text: str | None = event.get("text")
-            size = len(event["bytes"] if text is None else text.encode("utf-8", "surrogatepass"))
-            if size > self._max_frame:
-                self._counts.frames_too_big += 1
-                self.end(CloseCode.TOO_BIG, "frame too big", b"", CLOSE_GRACE_S)
-            elif not self._ending:
-                return bytes(event["bytes"]) if text is None else text
-        self.abort()
-        return None
+    def stop_reading(self) -> None:
+        """Ask the server for nothing more."""
+        self._may_read.clear()
+
+    def go_on_reading(self) -> None:
+        """Ask the server for messages again."""
+        self._may_read.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Send until the close message has gone or the connection is over."""
+        """Send and receive until the close message has gone or the connection is over."""
         sending = self._loop.create_task(self._send_all())
+        receiving = self._loop.create_task(self._receive_all())
         try:
             yield
         finally:
             await asyncio.wait((sending, self._over), return_when=asyncio.FIRST_COMPLETED)
-            tasks = [sending] if self._receiving is None else [sending, self._receiving]
-            for task in tasks:
+            for task in (sending, receiving):
                 task.cancel()
-            await asyncio.wait(tasks)
+            await asyncio.wait((sending, receiving))
 
-    async def _receive(self) -> Any:
-        """The next ASGI event of a message; None when there will be none."""
-        self._receiving = receiving = self._loop.create_task(self._websocket.receive())
-        await asyncio.wait((receiving, self._over), return_when=asyncio.FIRST_COMPLETED)
-        if not receiving.done() or receiving.result()["type"] != "websocket.receive":
-            return None
-        return receiving.result()
+    async def _receive_all(self) -> None:
+        event: Any
+        while (event := await self._websocket.receive())["type"] == "websocket.receive":
+            self._last_heard = self._loop.time()
+            self._take(event.get("text"), event.get("bytes"))
+            await self._may_read.wait()
+        self.abort()
+
+    def _take(self, text: str | None, binary: bytes | None) -> None:
+        data = text.encode("utf-8", "surrogatepass") if text is not None else binary or b""
+        if len(data) > self._max_frame:
+            self._counts.frames_too_big += 1
+            self.end(CloseCode.TOO_BIG, "frame too big", b"", CLOSE_GRACE_S)
+        elif self._listener is None:
+            return
+        elif text is None:
+            self._listener.receive_binary()
+        else:
+            self._listener.receive(data)
 
     async def _send_all(self) -> None:
         try:
@@ -124,6 +131,7 @@ class AsgiTransport:
         self.abort()
 
     def _leave(self) -> None:
+        self._may_read.set()
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.leave()

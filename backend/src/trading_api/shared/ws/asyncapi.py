@@ -6,7 +6,7 @@ from typing import Any
 from trading_api.shared.auth import COOKIE, TICKET_PARAMETER
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.asyncapi_parts import Json, Parts, plain
-from trading_api.shared.ws.router import WsRouter
+from trading_api.shared.ws.router import Operation, WsRouter
 
 DEFAULT_HOST = "127.0.0.1:8000"
 
@@ -108,6 +108,8 @@ def _add_route(parts: Parts, router: WsRouter) -> None:
     )
     _add_subscribe(parts, router)
     _add_unsubscribe(parts, router)
+    for operation in router.operations:
+        _add_operation(parts, name, operation)
     update = plain(router.examples.update)
     example = {"topic": _topic(router), "seq": 42, "payload": update}
     parts.push(
@@ -200,6 +202,20 @@ def _add_unsubscribe(parts: Parts, router: WsRouter) -> None:
         parts.closed_schema(protocol.Unsubscribed),
         {"status": "ok", "topics": [_topic(router)]},
     )
+
+
+def _add_operation(parts: Parts, route: str, operation: Operation) -> None:
+    request = f"{route}.{operation.name}"
+    asked, answered = operation.example
+    parts.request(
+        route,
+        request,
+        f"{operation.summary} Needs scope `{operation.scope}`.",
+        parts.schema(operation.payload, received=True),
+        plain(asked),
+    )
+    reply = parts.schema(operation.reply)
+    parts.reply(route, request, f"What `{request}` gives", reply, plain(answered))
 
 
 def _add_system(parts: Parts) -> None:

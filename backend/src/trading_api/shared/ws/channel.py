@@ -1,6 +1,7 @@
 """One route of a socket: subscribe, resume and unsubscribe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
@@ -8,23 +9,28 @@ from msgspec import Raw, Struct
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.topics import route_of
 from trading_api.shared.auth import Principal
-from trading_api.shared.schema import decode
+from trading_api.shared.schema import decode_checked
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.hub import Hub, Topic, Update
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.protocol import CloseCode, StreamPosition, Subscription
+from trading_api.shared.ws.requests import ANSWERED, RequestId
 from trading_api.shared.ws.router import WsRouter
 
 PIECE = 256  # updates of a resumed topic that are handed over before looking for room
 
 
 class Resume(Struct):
-    """A topic that goes on after a position; `replayed` is its first piece from the journal."""
+    """A topic that goes on after a position; `replayed` is the first piece of what came since."""
 
     topic: Topic
     position: StreamPosition
     replayed: Sequence[Update]
+
+
+class Later(Struct):
+    """A topic whose rest must be read from the journal or is sent in pieces."""
 
 
 class Channel:
@@ -40,18 +46,20 @@ class Channel:
             if reserved in self._members:
                 raise ValueError(f"parameter {reserved!r} of route {router.name!r} is reserved")
 
-    async def subscribe(
-        self, client: Client, request: protocol.Request, request_id: str | int | None
-    ) -> None:
+    def subscribe(
+        self, client: Client, request: protocol.Request, request_id: RequestId
+    ) -> Awaitable[Any] | None:
         """Send the state of every topic that the parameters name, then what follows it.
 
         All or nothing: an error for one topic leaves the connection's topics as they were.
+        What cannot be done at once, since it must be read from the journal or is long, is left to
+        the awaitable.
 
         Raises:
             TradingError: the parameters or a topic are refused.
         """
         principal = client.authorize(self.router.scope)
-        members = decode(dict[str, Raw], request.payload)
+        members = decode_checked(dict[str, Raw], request.payload)
         positions = self._positions(members.pop("recover", None))
         names = self._names(principal, members)
         self._check_count(client, names)
@@ -61,23 +69,28 @@ class Channel:
                     f"recover.{name}", f"recover names {name[:64]!r}, which is not subscribed to"
                 )
         topics = [self._hub.topic(name, self.router) for name in names]
-        self._hub.pin(topics)
-        try:
-            await self._begin(client, request, request_id, topics, positions)
-        finally:
-            self._hub.unpin(topics)
+        resumes: dict[str, Resume] = {}
+        for topic in topics:
+            if (position := positions.get(topic.name)) is not None:
+                resume = self._resume_at_once(topic, position)
+                if isinstance(resume, Later):
+                    return self._begin_later(client, request, request_id, topics, positions)
+                if resume is not None:
+                    resumes[topic.name] = resume
+        self._begin(client, request, request_id, topics, resumes)
+        for resume in resumes.values():
+            self._send_rest(client, resume.topic, resume.replayed)
+        return None
 
-    async def unsubscribe(
-        self, client: Client, request: protocol.Request, request_id: str | int | None
-    ) -> None:
+    def unsubscribe(self, client: Client, request: protocol.Request, request_id: RequestId) -> None:
         """Send no more of the topics, which are named or follow from the parameters.
 
         Raises:
             TradingError: the parameters are refused or a topic is not one of this route.
         """
-        members = decode(dict[str, Raw], request.payload)
+        members = decode_checked(dict[str, Raw], request.payload)
         if "topics" in members:
-            names = decode(protocol.Topics, request.payload).topics
+            names = decode_checked(protocol.Topics, request.payload).topics
             for name in names:
                 if route_of(name) != self.router.name:
                     raise TradingError(
@@ -92,7 +105,7 @@ class Channel:
     def _positions(self, recover: Raw | None) -> Mapping[str, StreamPosition]:
         if recover is None:
             return {}
-        return decode(_Recover, b'{"recover":%b}' % bytes(recover)).recover or {}
+        return decode_checked(_Recover, b'{"recover":%b}' % bytes(recover)).recover or {}
 
     def _names(self, principal: Principal, members: Mapping[str, Raw]) -> list[str]:
         for name in members:
@@ -101,7 +114,7 @@ class Channel:
                 raise InvalidPayload(
                     name[:64], f"{self.router.name} has no parameter {name[:64]!r}: {known}"
                 )
-        parameters = decode(self.router.parameters, msgspec.json.encode(members))
+        parameters = decode_checked(self.router.parameters, msgspec.json.encode(members))
         return list(dict.fromkeys(self.router.topics(principal, parameters)))
 
     def _check_count(self, client: Client, names: Sequence[str]) -> None:
@@ -114,23 +127,43 @@ class Channel:
                 details={"limit": self._max_topics},
             )
 
-    async def _begin(
+    async def _begin_later(
         self,
         client: Client,
         request: protocol.Request,
-        request_id: str | int | None,
+        request_id: RequestId,
         topics: Sequence[Topic],
         positions: Mapping[str, StreamPosition],
+    ) -> object:
+        self._hub.pin(topics)
+        try:
+            resumes: dict[str, Resume] = {}
+            for topic in topics:
+                if (position := positions.get(topic.name)) is not None and (
+                    resume := await self._resume(topic, position)
+                ) is not None:
+                    resumes[topic.name] = resume
+            self._begin(client, request, request_id, topics, resumes)
+            for resume in resumes.values():
+                await self._catch_up(client, resume)
+        finally:
+            self._hub.unpin(topics)
+        return ANSWERED
+
+    def _begin(
+        self,
+        client: Client,
+        request: protocol.Request,
+        request_id: RequestId,
+        topics: Sequence[Topic],
+        resumes: Mapping[str, Resume],
     ) -> None:
-        resumes: dict[str, Resume] = {}
-        for topic in topics:
-            if (position := positions.get(topic.name)) is not None and (
-                resume := await self._resume(topic, position)
-            ) is not None:
-                resumes[topic.name] = resume
-                client.unsubscribe(topic.name)
-        # From here to the first await nothing can be published: no update is lost between the
-        # snapshot and the stream.
+        """Reply, and hold what need not catch up.
+
+        Nothing can be published meanwhile: no update is lost between the snapshot and the stream.
+        """
+        for name in resumes:
+            client.unsubscribe(name)
         subscriptions = [self._subscription(topic, resumes.get(topic.name)) for topic in topics]
         reply = protocol.reply(
             request.type, request_id, protocol.Subscribed(subscriptions=subscriptions)
@@ -139,8 +172,6 @@ class Channel:
         for topic in topics:
             if topic.name not in resumes:
                 client.subscribe(topic)
-        for resume in resumes.values():
-            await self._catch_up(client, resume)
 
     def _subscription(self, topic: Topic, resume: Resume | None) -> Subscription:
         if resume is not None:
@@ -148,6 +179,18 @@ class Channel:
             return Subscription(topic.name, position.epoch, position.seq, True, None)
         now = self.router.read(topic.name)
         return Subscription(topic.name, now.epoch, now.seq, False, now.value)
+
+    def _resume_at_once(self, topic: Topic, position: StreamPosition) -> Resume | Later | None:
+        """How to go on from the ring alone; None when what came after is no longer known."""
+        now = self.router.read(topic.name)
+        if position.epoch != now.epoch or position.seq > now.seq:
+            return None
+        rest = topic.between(position.seq, now.seq)
+        if rest is None and self.router.replay is None:
+            return None
+        if rest is None or len(rest) > PIECE:
+            return Later()
+        return Resume(topic, position, rest)
 
     async def _resume(self, topic: Topic, position: StreamPosition) -> Resume | None:
         """How to go on from the position; None when what came after it is no longer known."""
@@ -181,9 +224,7 @@ class Channel:
                 after = update.seq
             rest = topic.between(after, self.router.read(topic.name).seq)
             if rest is not None and len(rest) <= PIECE:
-                for update in rest:
-                    client.send(topic.frame_of(update))
-                client.subscribe(topic)
+                self._send_rest(client, topic, rest)
                 return
             await client.room()
             now = self.router.read(topic.name)
@@ -192,6 +233,11 @@ class Channel:
                 client.close(CloseCode.TOO_SLOW, "too slow to catch up")
                 return
             piece = rest[:PIECE]
+
+    def _send_rest(self, client: Client, topic: Topic, rest: Sequence[Update]) -> None:
+        for update in rest:
+            client.send(topic.frame_of(update))
+        client.subscribe(topic)
 
 
 class _Recover(Struct):

@@ -15,9 +15,12 @@ from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Outbox, Transport
 from trading_api.shared.ws.protocol import CloseCode, Notice
 from trading_api.shared.ws.rate import RequestRate
+from trading_api.shared.ws.requests import MAX_WAITING, Requests
 from trading_api.shared.ws.transport import SHUTDOWN_GRACE_S, transport_of
 
 LIFESPAN_JITTER = 0.1
+
+Answer = Callable[["Client", bytes], None]
 
 
 class Client:
@@ -53,17 +56,21 @@ class Client:
         self._rate = RequestRate(limits, asyncio.get_running_loop().time())
         self._return_delay_ms = return_delay_ms
         self._transport: Transport | None = None
+        self._answer: Answer | None = None
+        self._over: asyncio.Future[None] | None = None
+        self._requests: Requests | None = None
+        self._reading_stopped = False
         self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow, hub.tally)
         self._unflushed_bytes = 0
         self._room: asyncio.Event | None = None
         self._life: Life | None = None
 
-    def open(self, heartbeat_interval: float, lifespan: float) -> Transport:
-        """Begin the life of an accepted connection."""
+    def open(self, heartbeat_interval: float, lifespan: float, answer: Answer) -> Transport:
+        """Begin the life of an accepted connection, whose requests `answer` answers."""
         self._transport = transport = transport_of(self.websocket)
         self._outbox.write = transport.write
-        self._room = asyncio.Event()
-        self._room.set()
+        self._answer = answer
+        self._over = asyncio.get_running_loop().create_future()
         span = Span(heartbeat_interval, self._spread(lifespan), self._limits.stall_s)
         self._life = Life(span, transport, self._outbox, self)
         transport.attach(self, self._limits, self._counts)
@@ -116,11 +123,45 @@ class Client:
 
     async def room(self) -> None:
         """Return when the transport takes more, or when the connection has ended."""
-        if self._room is not None:
-            if self._unflushed_bytes > HIGH_WATER_BYTES:
-                self._unflushed_bytes = 0
-                self._outbox.flush()
+        self._flush_much()
+        while self._outbox.paused and not self.left:
+            self._room = self._room or asyncio.Event()
             await self._room.wait()
+
+    @property
+    def requests(self) -> Requests:
+        """The requests whose answers take time."""
+        if self._requests is None:
+            self._requests = Requests(self)
+        return self._requests
+
+    def is_busy(self, lane: str, begin: Callable[[], None]) -> bool:
+        """Whether a request of the lane waits; then `begin` is called after it."""
+        return self._requests is not None and self._requests.queue(lane, begin)
+
+    async def over(self) -> None:
+        """Return when the connection has ended and every handler that is under way is done.
+
+        Raises:
+            BaseException: what a handler raised that is no `TradingError`.
+        """
+        try:
+            if self._over is not None:
+                await self._over
+        finally:
+            if self._requests is not None:
+                await self._requests.finish()
+
+    def fail(self, error: BaseException) -> None:
+        """End the connection since a handler is broken."""
+        if self._over is not None and not self._over.done():
+            self._over.set_exception(error)
+
+    def go_on(self) -> None:
+        """Read on, if reading had to wait and need not any more."""
+        if self._reading_stopped and not self._must_wait() and self._transport is not None:
+            self._reading_stopped = False
+            self._transport.go_on_reading()
 
     def close(self, code: int, reason: str = "", notice: Notice | None = None) -> None:
         """Say the notice, close with the code, leave every topic; nothing when already done."""
@@ -136,16 +177,33 @@ class Client:
         self._outbox.close()
         if self._life is not None:
             self._life.stop()
-        if self._room is not None:
-            self._room.set()
+        self._open_room()
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)
 
     # What the transport says.
+
+    def receive(self, text: bytes) -> None:
+        """A request; read no further where its answer, or the answers of many, must wait."""
+        if self._answer is None or self.left:
+            return
+        try:
+            self._answer(self, text)
+        except Exception as error:  # noqa: BLE001 - it ends this connection, not the event loop's read
+            self.fail(error)
+        self._flush_much()
+        if self._must_wait() and self._transport is not None and not self.left:
+            self._reading_stopped = True
+            self._transport.stop_reading()
+
+    def receive_binary(self) -> None:
+        """A message that is no JSON."""
+        self.close(CloseCode.UNSUPPORTED_DATA, "binary frames are not understood")
 
     def pause(self) -> None:
         """The transport is full."""
         self._outbox.paused = True
-        if self._room is not None and self._life is not None:
-            self._room.clear()
+        if self._life is not None:
             self._life.watch_progress()
 
     def resume(self) -> None:
@@ -154,8 +212,9 @@ class Client:
         if self._life is not None:
             self._life.progress()
         self._outbox.flush()
-        if self._room is not None and not self._outbox.paused:
-            self._room.set()
+        if not self._outbox.paused:
+            self._open_room()
+            self.go_on()
 
     def shut_down(self) -> None:
         """The server stops."""
@@ -197,6 +256,21 @@ class Client:
         except TradingError as error:
             if error.code == "unauthenticated":  # not when the store cannot tell
                 self._expel(error)
+
+    def _must_wait(self) -> bool:
+        return self._outbox.paused or (
+            self._requests is not None and self._requests.count >= MAX_WAITING
+        )
+
+    def _flush_much(self) -> None:
+        if self._unflushed_bytes > HIGH_WATER_BYTES:
+            self._unflushed_bytes = 0
+            self._outbox.flush()
+
+    def _open_room(self) -> None:
+        room, self._room = self._room, None
+        if room is not None:
+            room.set()
 
     def _expel(self, error: TradingError) -> None:
         if error.details.get("reason") == "expired":

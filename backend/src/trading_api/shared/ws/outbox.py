@@ -13,6 +13,12 @@ CLOSE_GRACE_S = 5.0
 class Listener(Protocol):
     """Who owns a connection, as its transport knows them."""
 
+    def receive(self, text: bytes) -> None:
+        """A message of the client: text, which is UTF-8."""
+
+    def receive_binary(self) -> None:
+        """The client sent a binary message."""
+
     def pause(self) -> None:
         """The transport holds more than `HIGH_WATER_BYTES`; hand it nothing more."""
 
@@ -35,7 +41,10 @@ class Transport(Protocol):
     sees_control_frames: bool
 
     def attach(self, listener: Listener, limits: WsLimits, counts: LimitCounts) -> None:
-        """Tell the listener of everything from now on; keep to the limits and count."""
+        """Tell the listener of everything from now on; keep to the limits and count.
+
+        Messages that have come already are told before this returns.
+        """
 
     def write(self, data: bytes) -> None:
         """Send one or more whole frames."""
@@ -55,8 +64,11 @@ class Transport(Protocol):
     def abort(self) -> None:
         """Cut the connection."""
 
-    async def next_message(self) -> str | bytes | None:
-        """The next message of the client; None when the connection is over."""
+    def stop_reading(self) -> None:
+        """Take nothing more from the client until `go_on_reading`."""
+
+    def go_on_reading(self) -> None:
+        """Take messages again, from the next turn of the event loop on."""
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Inside it the transport works; leaving it waits until the last frame has gone."""

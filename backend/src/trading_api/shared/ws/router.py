@@ -11,6 +11,7 @@ from trading_api.domain.topics import topic as topic_of
 from trading_api.shared.auth import Principal
 
 GAP_ROUTE = "gap"
+RESERVED_OPERATIONS = frozenset({"subscribe", "unsubscribe", "update"})
 
 Delivery = Literal["every", "latest"]
 
@@ -45,6 +46,7 @@ class WsRouter:
         replay: for topics that outlive the process: the values numbered `after + 1` to `until`,
             or None when the epoch is not the topic's. Asked only when the hub's ring no longer
             holds them.
+        operations: what else can be asked of the channel.
         examples: a subscribe payload, a snapshot and an update for the document.
     """
 
@@ -61,7 +63,37 @@ class WsRouter:
     replay: Callable[[str, str, int, int], Awaitable[Sequence[tuple[int, Any]] | None]] | None = (
         None
     )
+    operations: Sequence["Operation"] = ()
     examples: "Examples" = field(default_factory=lambda: Examples())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """A request of a channel besides subscribe and unsubscribe: `{route}.{name}`.
+
+    Handlers are called in the order in which the requests of a connection come (a coroutine begins
+    in the next turn of the event loop). One that waits holds up nothing else: each reply is sent
+    when it is there.
+
+    Attributes:
+        name: the second part of the request's type.
+        summary: one sentence for the AsyncAPI document.
+        scope: what a principal must be allowed to do to ask.
+        payload: struct of the request's payload, which should forbid unknown members.
+        reply: type of the reply's payload.
+        handler: given the principal and the payload, gives the reply's payload or an awaitable of
+            it, and raises `TradingError` for what it refuses. A future costs nothing more while
+            it waits; a coroutine is run as a task, to its end even if the caller goes away.
+        example: a payload and a reply for the document.
+    """
+
+    name: str
+    summary: str
+    scope: str
+    payload: type[msgspec.Struct]
+    reply: Any
+    handler: Callable[[Principal, Any], Any]
+    example: tuple[Any, Any] = (None, None)
 
 
 class Examples(NamedTuple):

@@ -24,6 +24,7 @@ from trading_api.shared.ws.limits import (
 from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Listener, Transport
 from trading_api.shared.ws.protocol import CloseCode
 from trading_api.shared.ws.rate import TokenBucket
+from trading_api.shared.ws.sink import Sink
 
 EXTENSION = "trading_api.transport"
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
@@ -41,8 +42,9 @@ def transport_of(websocket: WebSocket) -> Transport:
 class WsProtocol(WebSocketsSansIOProtocol):
     """uvicorn's protocol, which also takes ready frames and tells a listener what happens.
 
-    Handshake, parsing and the closing handshake stay uvicorn's. An endpoint that never attaches
-    a listener sees an ordinary ASGI WebSocket, without permessage-deflate.
+    Handshake, control frames, fragments and the closing handshake stay uvicorn's; whole texts go
+    straight to the listener. An endpoint that never attaches one sees an ordinary ASGI WebSocket,
+    without permessage-deflate.
     """
 
     sees_control_frames = True
@@ -58,6 +60,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self.conn.available_extensions = None
         self._listener: Listener | None = None
         self._last_heard = self.loop.time()
+        self._sink = Sink(self._parse, config.ws_max_size)
+        self._reading_stopped = False
         self._abort_timer: asyncio.TimerHandle | None = None
         self._counts = LimitCounts()
         self._frame_rate: TokenBucket | None = None
@@ -75,6 +79,11 @@ class WsProtocol(WebSocketsSansIOProtocol):
         if socket is not None:
             socket.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES)
         self._listener = listener
+        self._sink.limit = limits.max_frame
+        self._sink.take = listener.receive
+        while not self.queue.empty():
+            self._tell_early(listener, self.queue.get_nowait())
+        self._resume_transport()
         if self.close_sent or self.transport.is_closing():
             self._leave()
 
@@ -112,13 +121,16 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self._leave()
         self.transport.abort()
 
-    async def next_message(self) -> str | bytes | None:
-        """The next message of the client; None when the connection is over."""
-        event: Any = await self.receive()
-        if event["type"] != "websocket.receive":
-            return None
-        text: str | None = event.get("text")
-        return event["bytes"] if text is None else text
+    def stop_reading(self) -> None:
+        """Keep what has come, and let the rest wait in the client's and the kernel's buffers."""
+        self._sink.held = True
+        self._pause_transport()
+
+    def go_on_reading(self) -> None:
+        """Take what was kept, in a turn of its own, then read on."""
+        self._sink.held = False
+        if self._reading_stopped:
+            self.loop.call_soon(self._go_on)
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """The event loop does the work."""
@@ -158,7 +170,21 @@ class WsProtocol(WebSocketsSansIOProtocol):
             super().shutdown()
             self._abort_after(SHUTDOWN_GRACE_S)
 
+    def eof_received(self) -> None:
+        """The client has stopped sending, upon which the event loop closes the transport."""
+        self._leave()
+
     def data_received(self, data: bytes) -> None:
+        """The handshake goes to the parser, whatever follows to the sink."""
+        if not self.handshake_initiated:
+            self._parse(data)
+            return
+        self._last_heard = self.loop.time()
+        if self._sink.feed(data):
+            self._pause_transport()
+            self.loop.call_soon(self._go_on)
+
+    def _parse(self, data: bytes) -> None:
         """Read on after a broken frame only to let the client see why it was closed."""
         for at in range(0, len(data), SLICE_BYTES):
             if self._deaf or self.conn.parser_exc is not None:
@@ -178,12 +204,11 @@ class WsProtocol(WebSocketsSansIOProtocol):
             extensions[EXTENSION] = self
 
     def handle_events(self) -> None:
-        """Every frame is a sign of life, and one of those that the client may send."""
-        if count := len(self.conn.events):
-            now = self._last_heard = self.loop.time()
-            if self._frame_rate is not None and self._frame_rate.take(now, count):
-                self._stop_listening()
-                return
+        """Frames that are no plain text have a rate of their own, as requests have theirs."""
+        count = len(self.conn.events)
+        if self._frame_rate is not None and self._frame_rate.take(self.loop.time(), count):
+            self._stop_listening()
+            return
         super().handle_events()
 
     def handle_text(self, event: Frame) -> None:
@@ -242,15 +267,16 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self.frames = []
         if self.close_sent:
             return
-        if self.curr_msg_data_type == "bytes":
+        if self._listener is not None:
+            self._tell(self._listener, data)
+        elif self.curr_msg_data_type == "bytes":
             self.queue.put_nowait({"type": "websocket.receive", "bytes": data})
         else:
             try:
                 self.queue.put_nowait({"type": "websocket.receive", "text": data.decode()})
             except UnicodeDecodeError:
                 self._fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
-                return
-        if not self.read_paused:
+        if self._listener is None and not self.read_paused and not self.close_sent:
             self.read_paused = True
             self.transport.pause_reading()
 
@@ -302,7 +328,50 @@ class WsProtocol(WebSocketsSansIOProtocol):
         if self._listener is not None:
             self._listener.abuse()
 
+    def _tell(self, listener: Listener, data: bytes) -> None:
+        """A message that came in fragments, or that the sink would not take."""
+        if self.curr_msg_data_type == "bytes":
+            listener.receive_binary()
+            return
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            self._fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
+        else:
+            listener.receive(data)
+
+    def _tell_early(self, listener: Listener, event: Any) -> None:
+        """A message that came before there was a listener."""
+        if event["type"] != "websocket.receive":
+            return
+        text: str | None = event.get("text")
+        if text is None:
+            listener.receive_binary()
+        else:
+            listener.receive(text.encode())
+
+    def _go_on(self) -> None:
+        if self.disconnected or self._sink.held or not self._reading_stopped:
+            return
+        if self._sink.feed(b""):
+            self.loop.call_soon(self._go_on)
+        elif not self._sink.held:
+            self._reading_stopped = False
+            self.transport.resume_reading()
+
+    def _pause_transport(self) -> None:
+        if not self._reading_stopped:
+            self._reading_stopped = True
+            self.transport.pause_reading()
+
+    def _resume_transport(self) -> None:
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+
     def _leave(self) -> None:
+        self._sink.take = None
+        self.go_on_reading()
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.leave()
@@ -310,9 +379,7 @@ class WsProtocol(WebSocketsSansIOProtocol):
     def _linger(self, grace_s: float) -> None:
         """Wait for the client's close frame, then cut."""
         self.close_sent = True
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
+        self._resume_transport()
         self.close_timer = self.loop.call_later(grace_s, self._cut)
 
     def _abort_after(self, grace_s: float) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from websockets.exceptions import InvalidStatus
 from trading_api.shared.auth import SCOPES
 from trading_api.shared.context import AppContext
 from trading_api.shared.ws.adapter import FastWSAdapter
+from trading_api.shared.ws.asyncapi_parts import plain
 from trading_api.testing.server import RunningServer, serve
 from trading_api.testing.sockets import SocketClient, open_socket
 
@@ -102,6 +103,16 @@ class CheckedClient(SocketClient):
         message = await super()._next()
         self.check(message)
         return message
+
+
+def _requests_of(module: SocketModule, scope: str) -> Iterator[tuple[str, Any]]:
+    """What cannot be asked without the scope; the payloads are good ones where they are known."""
+    for router in module.ws_app.routers:
+        if router.scope == scope:
+            yield f"{router.name}.subscribe", module.parameters[router.name]
+        for operation in router.operations:
+            if operation.scope == scope:
+                yield f"{router.name}.{operation.name}", plain(operation.example[0])
 
 
 @dataclass(frozen=True)
@@ -301,7 +312,9 @@ class SocketSuite:
 
     def test_a_key_without_the_scope_gets_nothing(self) -> None:
         async def story(stage: Stage) -> None:
-            needed = {router.scope for router in stage.module.ws_app.routers}
+            routers = stage.module.ws_app.routers
+            needed = {router.scope for router in routers}
+            needed |= {each.scope for router in routers for each in router.operations}
             assert needed <= set(SCOPES)
             for scope in needed:
                 others = [each for each in SCOPES if each != scope]
@@ -312,11 +325,8 @@ class SocketSuite:
                     assert caught.value.response.status_code == 403
                     continue
                 async with stage.client(token) as client:
-                    for router in stage.module.ws_app.routers:
-                        if router.scope == scope:
-                            payload = stage.module.parameters[router.name]
-                            error = await client.refusal(f"{router.name}.subscribe", payload)
-                            assert error["code"] == "forbidden"
+                    for request, payload in _requests_of(stage.module, scope):
+                        assert (await client.refusal(request, payload))["code"] == "forbidden"
                     assert (await client.request("system.info"))["topics"] == []
 
         self.play(story)

@@ -1,8 +1,9 @@
-"""The socket's channel: what may be subscribed to, and what then arrives."""
+"""The socket's channel: what may be subscribed to or asked, and what then arrives."""
 
 from msgspec import Struct
 
-from trading_api.shared.ws.router import Examples, WsRouter
+from trading_api.shared.auth import Principal
+from trading_api.shared.ws.router import Examples, Operation, WsRouter
 from watchlist_module.service import Watchlist, WatchlistService
 
 
@@ -10,8 +11,18 @@ class WatchlistParameters(Struct, frozen=True, forbid_unknown_fields=True):
     """The payload of `watchlist.subscribe`: nothing."""
 
 
+class Watch(Struct, frozen=True, forbid_unknown_fields=True):
+    """The payload of `watchlist.add`."""
+
+    symbol: str
+
+
 def watchlist_router(service: WatchlistService) -> WsRouter:
-    """One topic, of which only the newest value matters."""
+    """One topic, of which only the newest value matters, and one request."""
+
+    def add(_caller: Principal, asked: Watch) -> Watchlist:
+        return service.add(asked.symbol)
+
     example = Watchlist(("AAPL", "BTCUSD"))
     return WsRouter(
         name="watchlist",
@@ -23,5 +34,16 @@ def watchlist_router(service: WatchlistService) -> WsRouter:
         delivery="latest",
         topics=lambda _principal, _parameters: ["watchlist"],
         read=service.snapshot,
+        operations=[
+            Operation(
+                name="add",
+                summary="Watch a symbol.",
+                scope="orders:write",
+                payload=Watch,
+                reply=Watchlist,
+                handler=add,
+                example=(Watch("AAPL"), example),
+            )
+        ],
         examples=Examples(WatchlistParameters(), example, example),
     )
