@@ -1,5 +1,6 @@
 """What holds for every sequence of orders, quotes and trades."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import view_position
 from trading_api.modules.broker.entries import decode_entry, encode_entry
+from trading_api.modules.broker.snapshots import Saved, take_snapshot, with_snapshot
 
 SYMBOLS = ("AAPL", "BTCUSD")
 FINAL = {"filled", "canceled", "expired", "rejected"}
@@ -175,6 +177,38 @@ def test_replaying_the_journal_gives_the_same_state(actions: list[tuple[Any, ...
         state = again.state
     assert state is not None
     assert encoded(state) == encoded(desk.state)
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks, st.data())
+def test_snapshots_and_the_rest_of_the_journal_give_the_same_state(
+    actions: list[tuple[Any, ...]], data: st.DataObject
+) -> None:
+    decisions = walked(actions).decisions
+    places = data.draw(st.sets(st.sampled_from(range(1, len(decisions) + 1))))
+    kept = read = Saved()
+    for place in sorted(places):
+        state = decisions[place - 1].state
+        snapshot = asyncio.run(take_snapshot(kept, state, bytes([place])))
+        kept = Saved(state, place, bytes([place]), snapshot.hash)
+        read = with_snapshot(read, snapshot)
+        assert read == kept
+    assert read.state is None or encoded(read.state) == encoded(decisions[read.seq - 1].state)
+    state_after = read.state
+    for decision in decisions[read.seq :]:
+        state_after = fold(state_after, decision.events).state
+    assert state_after == decisions[-1].state
+
+
+@settings(max_examples=50, deadline=None)
+@given(walks)
+def test_equal_states_have_equal_snapshots(actions: list[tuple[Any, ...]]) -> None:
+    """However their maps came about: one grew event by event, the other was read back."""
+    state = walked(actions).state
+    first = asyncio.run(take_snapshot(Saved(), state, b""))
+    read = with_snapshot(Saved(), first).state
+    assert read is not None
+    assert asyncio.run(take_snapshot(Saved(), read, b"")) == first
 
 
 @settings(max_examples=150, deadline=None)

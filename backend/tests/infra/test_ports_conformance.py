@@ -1,10 +1,12 @@
 """Every implementation of a port passes the suite of that port."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.ports import CredentialStore, Journal
@@ -13,7 +15,7 @@ from trading_api.infra.journal import SqlJournal
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.shared.memory import MemoryCredentials, MemoryJournal
 from trading_api.testing.suites.credentials import CredentialSuite
-from trading_api.testing.suites.journal import JournalSuite, record
+from trading_api.testing.suites.journal import JournalSuite, record, snapshot
 
 
 class TestMemoryJournal(JournalSuite):
@@ -47,6 +49,13 @@ class TestSqlJournal(JournalSuite):
         self.path.write_bytes(data)
         with pytest.raises(JournalCorrupt, match=r"beyond position 0: .*malformed"):
             self.run()
+
+    def test_a_damaged_snapshot_has_no_data(self) -> None:
+        self.kept((snapshot("a", 10), 0))
+        with sqlite3.connect(self.path) as connection:
+            connection.execute("UPDATE snapshots SET data = substr(data, 3)")
+        connection.close()
+        assert self.kept()["a"] == [replace(snapshot("a", 10), data=b"")]
 
 
 class TestMemoryCredentials(CredentialSuite):

@@ -65,8 +65,25 @@ class Record(Struct, frozen=True):
     hash: bytes
 
 
+class Snapshot(Struct, frozen=True):
+    """A part of what a stream leads to up to its record `seq`; the rest is in earlier ones.
+
+    Attributes:
+        head: hash of that record.
+        schema: names the code that understands `data`.
+        hash: covers this and all earlier snapshots of the stream.
+    """
+
+    stream: str
+    seq: int
+    head: bytes
+    schema: str
+    data: bytes
+    hash: bytes
+
+
 class Journal(Protocol):
-    """The append-only record of truth.
+    """The append-only record of truth, and snapshots that spare its reader work.
 
     It stores hashes and does not make them: whoever appends links its records, see `chain`.
     """
@@ -101,6 +118,16 @@ class Journal(Protocol):
         Raises:
             JournalCorrupt: the journal's end is damaged in another way.
         """
+
+    async def save_snapshot(self, snapshot: Snapshot, after: int) -> None:
+        """Keep a snapshot after that of record `after`; those in between are forgotten.
+
+        Raises:
+            JournalError: it could not be made durable; the caller must stop.
+        """
+
+    async def snapshots(self, stream: str) -> Sequence[Snapshot]:
+        """The snapshots of a stream, oldest first; a damaged one may have other data or none."""
 
 
 class SymbolCatalogue(Protocol):

@@ -23,7 +23,7 @@ class Schema(NamedTuple):
     head: str
 
 
-JOURNAL = Schema("journal", "journal_0002")
+JOURNAL = Schema("journal", "journal_0003")
 MARKET = Schema("market", "market_0001")
 
 

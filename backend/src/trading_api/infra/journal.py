@@ -1,19 +1,22 @@
 """The journal in a database: appended by one thread, each batch in one durable commit."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from trading_api.domain.chain import torn_tail
 from trading_api.domain.errors import JournalConflict, JournalCorrupt, JournalError
-from trading_api.domain.ports import Record
+from trading_api.domain.ports import Record, Snapshot
 from trading_api.infra.database import reason_of
-from trading_api.infra.tables import journal, torn_records
+from trading_api.infra.tables import journal, snapshots, torn_records
 
 _PAGE = 5_000
+_COMPRESSION = 1
 _MEMBERS = ("stream", "seq", "time", "data", "hash")
 
 
@@ -69,6 +72,14 @@ class SqlJournal:
         """Move what an append left that did not come to its end to a table of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._cut)
 
+    async def save_snapshot(self, snapshot: Snapshot, after: int) -> None:
+        """Keep a snapshot after that of record `after`; those in between are forgotten."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._save, snapshot, after)
+
+    async def snapshots(self, stream: str) -> Sequence[Snapshot]:
+        """The snapshots of a stream, oldest first; a damaged one may have no data."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._snapshots, stream)
+
     def _append(self, records: Sequence[Record]) -> None:
         rows = [(each.stream, each.seq, each.time, each.data, each.hash) for each in records]
         try:
@@ -78,6 +89,27 @@ class SqlJournal:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:
             raise JournalError(f"the journal could not be written: {reason_of(error)}") from error
+
+    def _save(self, snapshot: Snapshot, after: int) -> None:
+        row = {**asdict(snapshot), "data": zlib.compress(snapshot.data, _COMPRESSION)}
+        of_stream = snapshots.c.stream == snapshot.stream
+        try:
+            with self._opened().begin() as connection:
+                connection.execute(delete(snapshots).where(of_stream, snapshots.c.seq > after))
+                connection.execute(insert(snapshots), row)
+        except SQLAlchemyError as error:
+            raise JournalError(f"a snapshot could not be written: {reason_of(error)}") from error
+
+    def _snapshots(self, stream: str) -> list[Snapshot]:
+        query = select(snapshots).where(snapshots.c.stream == stream).order_by(snapshots.c.seq)
+        try:
+            with self._opened().connect().execution_options(reading=True) as connection:
+                return [
+                    Snapshot(**{**row, "data": _unpacked(row["data"])})
+                    for row in connection.execute(query).mappings()
+                ]
+        except SQLAlchemyError as error:
+            raise JournalCorrupt(f"snapshots cannot be read: {reason_of(error)}") from error
 
     def _page(self, stream: str | None, after: int) -> list[tuple[int, Record]]:
         """Records and where they stand: by number within a stream, by position among all."""
@@ -129,6 +161,13 @@ class SqlJournal:
         if self._engine is None:
             raise JournalError("the journal is not open")
         return self._engine
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        return b""
 
 
 def _cut_torn_tail(connection: Connection) -> list[Record]:

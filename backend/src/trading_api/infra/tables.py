@@ -30,6 +30,17 @@ journal = Table(
     UniqueConstraint("stream", "seq", name="journal_stream_seq"),
 )
 
+snapshots = Table(
+    "snapshots",
+    journal_metadata,
+    Column("stream", String(128), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("schema", String(64), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
 torn_records = Table(
     "torn_records",
     journal_metadata,

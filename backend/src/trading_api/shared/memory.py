@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from trading_api.domain.chain import torn_tail
 from trading_api.domain.errors import JournalConflict, TradingError
-from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session
+from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session, Snapshot
 from trading_api.domain.symbols import SymbolTable
 from trading_api.domain.topics import route_of
 
@@ -36,6 +36,7 @@ class MemoryJournal:
     def __init__(self, records: Sequence[Record] = ()) -> None:
         self._records: list[Record] = list(records)
         self._heads = {record.stream: record.seq for record in records}
+        self._snapshots: dict[str, list[Snapshot]] = defaultdict(list)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none."""
@@ -69,6 +70,15 @@ class MemoryJournal:
             self._heads[record.stream] -= 1
         self._heads = {stream: head for stream, head in self._heads.items() if head}
         return torn
+
+    async def save_snapshot(self, snapshot: Snapshot, after: int) -> None:
+        """Keep a snapshot after that of record `after`; those in between are forgotten."""
+        kept = [each for each in self._snapshots[snapshot.stream] if each.seq <= after]
+        self._snapshots[snapshot.stream] = [*kept, snapshot]
+
+    async def snapshots(self, stream: str) -> Sequence[Snapshot]:
+        """The snapshots of a stream, oldest first."""
+        return tuple(self._snapshots[stream])
 
 
 class MemoryCatalogue(SymbolTable):

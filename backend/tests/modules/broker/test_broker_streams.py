@@ -134,8 +134,9 @@ def test_what_was_told_is_told_again_from_the_journal() -> None:
     run(scenario)
 
 
-def test_what_is_long_past_is_read_from_the_journal() -> None:
-    server = PaperServer()
+@pytest.mark.parametrize("snapshot_every", [100, 1_000_000])
+def test_what_is_long_past_is_read_from_the_journal(snapshot_every: int) -> None:
+    server = PaperServer(snapshot_every=snapshot_every)
 
     async def trade(server: PaperServer) -> None:
         server.quote()

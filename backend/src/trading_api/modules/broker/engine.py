@@ -35,6 +35,7 @@ from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.marks import Marks
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.recovery import recover_accounts
+from trading_api.modules.broker.saving import Saving
 from trading_api.modules.broker.tasks import owned_tasks
 from trading_api.shared.context import AppContext
 
@@ -42,10 +43,13 @@ from trading_api.shared.context import AppContext
 class Engine:
     """All accounts, the index of their open orders, and the life that they share."""
 
-    def __init__(self, context: AppContext, market: MarketData, max_age_ms: int) -> None:
+    def __init__(
+        self, context: AppContext, market: MarketData, max_age_ms: int, snapshot_every: int
+    ) -> None:
         self.market = market
         self._context = context
         self._max_age_ms = max_age_ms
+        self._snapshot_every = snapshot_every
         self.publisher = Publisher(context.bus, market, context.epoch)
         self._begin()
         context.bus.subscribe("quotes", self._on_quote)
@@ -60,6 +64,7 @@ class Engine:
         self._ready = False
         self._marks = Marks(self._context.clock, self.market, self.publisher, self._cells)
         self._commits = GroupCommit(self._context.journal, self._on_committed, self._on_failed)
+        self._saving = Saving(self._context.journal, self._snapshot_every)
         self._deadlines = Deadlines[Order](self._context.clock, self._on_due)
         self._watch = ConnectionWatch(
             self._context.clock, self.market, self._max_age_ms, self._on_connection
@@ -77,6 +82,7 @@ class Engine:
             self._deadlines.run(),
             self._watch.run(),
             self._marks.run(),
+            self._saving.run(),
         )
         async with owned_tasks(self._on_failed, *loops):
             self._ready = True
@@ -86,6 +92,8 @@ class Engine:
             finally:
                 self._ready = False
                 await self._commits.drain()
+                if not self._commits.failed:
+                    await self._saving.save_all(self._cells.values())
 
     async def _load(self) -> None:
         async for cell in recover_accounts(self._context.journal):
@@ -280,7 +288,8 @@ class Engine:
         worth: dict[AccountId, None] = {}
         for pending in batch:
             cell = self._cells[pending.account_id]
-            cell.commit(pending.state, pending.changes)
+            cell.commit(pending.state, pending.changes, pending.record.hash)
+            self._saving.note(cell)
             if cell.last is pending:
                 cell.last = None
             self.publisher.tell(pending.account_id, pending.changes)

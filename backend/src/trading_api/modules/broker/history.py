@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from trading_api.domain.accounts import AccountState
-from trading_api.domain.evolution import fold
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal
 from trading_api.modules.broker.cells import Cell
-from trading_api.modules.broker.entries import decode_entry
 from trading_api.modules.broker.publisher import epoch_of
+from trading_api.modules.broker.recovery import folded, usable_snapshots
 
 FOLDS_PER_TURN = 100
 
@@ -35,17 +33,15 @@ async def replay(
 
 async def _reread(journal: Journal, account_id: AccountId, after: int, until: int) -> Numbered:
     """Updates of `orders` that only the journal has; others get their turn meanwhile."""
-    state: AccountState | None = None
+    saved = await usable_snapshots(journal, account_id, lambda state: state.orders_seq <= after)
     found: list[tuple[int, object]] = []
-    async for record in journal.read(account_id):
-        decision = fold(state, decode_entry(record).events)
-        state = decision.state
+    async for record, decision in folded(journal, account_id, saved):
         found += [
             (change.seq, change.value)
             for change in decision.changes
             if change.route == "orders" and after < change.seq <= until
         ]
-        if state.orders_seq >= until:
+        if decision.state.orders_seq >= until:
             break
         if not record.seq % FOLDS_PER_TURN:
             await asyncio.sleep(0)

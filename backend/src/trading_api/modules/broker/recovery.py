@@ -1,9 +1,10 @@
 """Brings every account back from the journal, and finds out whether that can be believed."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.chain import Chain
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.events import IllegalTransition
 from trading_api.domain.evolution import Decision, fold
@@ -11,6 +12,7 @@ from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal, Record
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.entries import decode_entry
+from trading_api.modules.broker.snapshots import Saved, with_snapshot
 
 ACCOUNT_PREFIX = "acc-"
 
@@ -36,18 +38,71 @@ async def recover_accounts(journal: Journal) -> AsyncIterator[Cell]:
 
 
 async def recover_account(journal: Journal, account_id: AccountId) -> Cell:
-    """One account as its journal leaves it.
+    """One account: its newest usable snapshot and the records after it.
 
     Raises:
         JournalCorrupt: names the first record that cannot be believed.
     """
     cell = Cell(account_id)
-    async for record in journal.read(account_id):
-        cell.chain.follow(record)
-        decision = refold(cell.working, record)
+    cell.saved = await usable_snapshots(journal, account_id)
+    cell.working = cell.committed = cell.saved.state
+    cell.chain = Chain(account_id, cell.saved.seq, cell.saved.head)
+    async for record, decision in folded(journal, account_id, cell.saved):
+        cell.chain = Chain(account_id, record.seq, record.hash)
         cell.working = decision.state
-        cell.commit(decision.state, decision.changes)
+        cell.commit(decision.state, decision.changes, record.hash)
     return cell
+
+
+async def usable_snapshots(
+    journal: Journal,
+    account_id: AccountId,
+    wanted: Callable[[AccountState], bool] = lambda _: True,
+) -> Saved:
+    """What the snapshots of an account hold, up to the first that is damaged or not wanted."""
+    saved = Saved()
+    for snapshot in await journal.snapshots(account_id):
+        try:
+            following = with_snapshot(saved, snapshot)
+        except (ValueError, ArithmeticError) as error:
+            _log.warning(
+                "the snapshot of account %s at record %s is not used, records are read instead: %s",
+                account_id,
+                snapshot.seq,
+                error,
+            )
+            break
+        if following.state is None or not wanted(following.state):
+            break
+        saved = following
+    return saved
+
+
+async def folded(
+    journal: Journal, account_id: AccountId, saved: Saved
+) -> AsyncIterator[tuple[Record, Decision]]:
+    """The records of an account after its snapshots, with what each did.
+
+    Raises:
+        JournalCorrupt: names the first record that cannot be believed.
+    """
+    state, chain = saved.state, Chain(account_id, saved.seq, saved.head)
+    covered = saved.seq == 0
+    async for record in journal.read(account_id, after=max(saved.seq - 1, 0)):
+        if not covered:
+            covered = (record.seq, record.hash) == (saved.seq, saved.head)
+            if covered:
+                continue
+            break
+        chain.follow(record)
+        decision = refold(state, record)
+        state = decision.state
+        yield record, decision
+    if not covered:
+        raise JournalCorrupt(
+            f"record {saved.seq} of {account_id} is not there any more as it was when a snapshot "
+            "was taken"
+        )
 
 
 def refold(state: AccountState | None, record: Record) -> Decision:

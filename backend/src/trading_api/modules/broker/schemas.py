@@ -42,6 +42,8 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         trigger_source: what stops listen to.
         stop_policy: what becomes of a stop that the market has passed when it arrives.
         gtc_max_age_days: days after which an order that is good till canceled expires.
+        snapshot_every: entries of an account's journal after which its state is kept, so that a
+            start need not read them again.
     """
 
     fee_bps: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
@@ -49,6 +51,7 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     trigger_source: TriggerSource = "quote"
     stop_policy: StopPolicy = "reject"
     gtc_max_age_days: Annotated[int, Meta(ge=1, le=36_500)] | None = None
+    snapshot_every: Annotated[int, Meta(ge=1)] = 1000
 
     def rules(self) -> Rules:
         """What of it the domain has to know."""

@@ -57,7 +57,7 @@ class BrokerService:
         self.market = MarketData(
             context.clock, context.catalogue, fee_bps, max_age_ms, options.rules()
         )
-        self.engine = Engine(context, self.market, max_age_ms)
+        self.engine = Engine(context, self.market, max_age_ms, options.snapshot_every)
 
     @property
     def publisher(self) -> Publisher:

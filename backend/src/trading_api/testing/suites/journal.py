@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from trading_api.domain.chain import FIRST, LARGEST_BATCH, Chain
 from trading_api.domain.errors import JournalConflict, JournalCorrupt
-from trading_api.domain.ports import Journal, Record
+from trading_api.domain.ports import Journal, Record, Snapshot
 
 
 @cache
@@ -25,6 +25,12 @@ def record(stream: str, seq: int) -> Record:
 def damaged(whole: Record) -> Record:
     """The record with one bit of its data changed."""
     return replace(whole, data=bytes([whole.data[0] ^ 1]) + whole.data[1:])
+
+
+def snapshot(stream: str, seq: int) -> Snapshot:
+    """A snapshot whose content tells where it belongs."""
+    data = f"{stream} up to {seq} \0 ü".encode() * 100
+    return Snapshot(stream, seq, bytes(32), "schema", data, bytes([seq]) * 32)
 
 
 class JournalSuite:
@@ -151,3 +157,28 @@ class JournalSuite:
         torn = [damaged(record("a", number)) for number in range(1, LARGEST_BATCH + 2)]
         with pytest.raises(JournalCorrupt, match="record 1 of a: that is no torn write"):
             self.cut(torn)
+
+    def kept(self, *saves: tuple[Snapshot, int]) -> dict[str, list[Snapshot]]:
+        """Save snapshots, each after a number; gives what is there then."""
+
+        async def use() -> dict[str, list[Snapshot]]:
+            with self.opened() as journal:
+                for snapshot, after in saves:
+                    await journal.save_snapshot(snapshot, after)
+                return {stream: list(await journal.snapshots(stream)) for stream in ("a", "b")}
+
+        return asyncio.run(use())
+
+    def test_snapshots_are_read_oldest_first(self) -> None:
+        saves = [(snapshot("a", 10), 0), (snapshot("b", 7), 0), (snapshot("a", 20), 10)]
+        assert self.kept(*saves) == {
+            "a": [snapshot("a", 10), snapshot("a", 20)],
+            "b": [snapshot("b", 7)],
+        }
+
+    def test_a_snapshot_takes_the_place_of_those_after_its_predecessor(self) -> None:
+        saves = [(snapshot("a", 10), 0), (snapshot("a", 20), 10), (snapshot("a", 30), 20)]
+        assert self.kept(*saves, (snapshot("a", 25), 10))["a"] == [
+            snapshot("a", 10),
+            snapshot("a", 25),
+        ]
