@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.domain.paper_desk import figures, open_desk, refused
 from trading_api.domain.commands import PlaceOrder
-from trading_api.domain.decisions import first_answer
+from trading_api.domain.requests import first_answer
 
 PLACE = PlaceOrder(
     symbol="AAPL",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from immutables import Map
 from msgspec import Meta, Struct
 
+from trading_api.domain.events import AccountStatus
 from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PrincipalId
 from trading_api.domain.margin import Exposure, Valuation, reserved, value
 from trading_api.domain.market import Instant
@@ -43,7 +44,7 @@ class Account(Struct, frozen=True, kw_only=True):
         Decimal | None, Meta(description="Equity less what is used and what is reserved")
     ]
     leverage: Decimal = ONE
-    status: Literal["active", "reducing", "halted"] = "active"
+    status: AccountStatus = "active"
     flags: tuple[str, ...] = ()
 
 
@@ -61,10 +62,19 @@ class Ticket(Struct, frozen=True):
     filled_value: Decimal = ZERO
 
 
+class Deadman(Struct, frozen=True):
+    """A dead man's switch that is set: how long it waits, and when it fires."""
+
+    seconds: int
+    expires_at: Instant
+
+
 class AccountState(Struct, frozen=True, kw_only=True):
     """Everything that follows from an account's journal.
 
     Attributes:
+        first_balance: what the account was opened with.
+        reset_at: when it last began anew.
         entries: number of the last entry in the journal.
         orders_seq: number of the last update of topic `orders`; so also `executions_seq`.
         first_answers: per client order id, the order as it was first answered.
@@ -78,8 +88,12 @@ class AccountState(Struct, frozen=True, kw_only=True):
     name: str
     currency: str
     opened_at: Instant
+    first_balance: Decimal
     balance: Decimal
     realized: Decimal = ZERO
+    status: AccountStatus = "active"
+    deadman: Deadman | None = None
+    reset_at: Instant | None = None
     entries: int = 0
     order_count: int = 0
     last_rank: int = 0
@@ -149,5 +163,6 @@ def view_account(state: AccountState, mark: Mark) -> Account:
         margin_used=shown(worth.used) if known else None,
         margin_reserved=shown(set_aside),
         buying_power=shown(equity - worth.used - set_aside) if known else None,
+        status=state.status,
         flags=tuple(f"no_market:{symbol}" for symbol in sorted(worth.unmarked)),
     )

@@ -19,6 +19,36 @@ class OpenAccount(Struct, frozen=True, kw_only=True):
     balance: Decimal
 
 
+class ResetAccount(Struct, frozen=True):
+    """Begin anew: no orders, no positions, the first balance again or another one."""
+
+    balance: Decimal | None = None
+
+
+class HaltAccount(Struct, frozen=True, kw_only=True):
+    """Stop trading and end every open order; `reducing` lets what only closes go on.
+
+    `flatten` also closes every position by market orders.
+    """
+
+    reducing: bool = False
+    flatten: bool = False
+
+
+class ResumeAccount(Struct, frozen=True):
+    """Trade again after a halt."""
+
+
+class SetDeadman(Struct, frozen=True):
+    """End every open order unless this is asked again within so many seconds; 0 turns it off."""
+
+    seconds: int
+
+
+class FireDeadman(Struct, frozen=True):
+    """The time of the dead man's switch may be over."""
+
+
 class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Buy or sell."""
 
@@ -105,6 +135,11 @@ class ExpireOrders(Struct, frozen=True):
 
 Command = (
     OpenAccount
+    | ResetAccount
+    | HaltAccount
+    | ResumeAccount
+    | SetDeadman
+    | FireDeadman
     | PlaceOrder
     | ModifyOrder
     | CancelOrder

@@ -1,6 +1,7 @@
 """What happened to an account, past tense: all that the journal holds."""
 
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -18,6 +19,8 @@ from trading_api.domain.orders import (
     Trail,
 )
 
+AccountStatus = Literal["active", "reducing", "halted"]
+
 
 class AccountOpened(Struct, frozen=True, kw_only=True, tag=True):
     """An account exists, with this balance."""
@@ -28,6 +31,37 @@ class AccountOpened(Struct, frozen=True, kw_only=True, tag=True):
     name: str
     currency: str
     balance: Decimal
+
+
+class AccountReset(Struct, frozen=True, kw_only=True, tag=True):
+    """An account without open orders begins anew with a balance; its positions are gone."""
+
+    time: Instant
+    balance: Decimal
+
+
+class AccountStatusChanged(Struct, frozen=True, kw_only=True, tag=True):
+    """An account was halted, may only reduce, or is active again."""
+
+    time: Instant
+    status: AccountStatus
+
+
+class DeadmanSet(Struct, frozen=True, kw_only=True, tag=True):
+    """The dead man's switch fires after so many seconds; 0: never."""
+
+    time: Instant
+    seconds: int
+
+
+class DeadmanFired(Struct, frozen=True, kw_only=True, tag=True):
+    """The dead man's switch fired and is off."""
+
+    time: Instant
+
+
+AccountEvent = AccountOpened | AccountReset | AccountStatusChanged | DeadmanSet | DeadmanFired
+"""What happened to the account itself rather than to an order."""
 
 
 class OrderAccepted(Struct, frozen=True, kw_only=True, tag=True):
@@ -119,7 +153,7 @@ class OrderExpired(Struct, frozen=True, kw_only=True, tag=True):
 
 
 Event = (
-    AccountOpened
+    AccountEvent
     | OrderAccepted
     | OrderHeld
     | OrderRejected

@@ -5,13 +5,15 @@ Restart is `fold` repeated over the journal; a decision goes through the same do
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal, NamedTuple, assert_never
+from typing import Literal, NamedTuple
 
 from immutables import Map
 from msgspec.structs import replace
 
+from trading_api.domain.account_evolution import closed_by, evolve_account, opened
 from trading_api.domain.accounts import AccountState, Ticket, pool_key
 from trading_api.domain.events import (
+    AccountEvent,
     AccountOpened,
     Event,
     IllegalTransition,
@@ -35,11 +37,14 @@ from trading_api.domain.positions import Holding, filled, told
 
 
 class Change(NamedTuple):
-    """One thing to tell: the route that it goes to, its number there where it has one."""
+    """One thing to tell: the route that it goes to, its number there where it has one.
 
-    route: Literal["orders", "executions", "positions"]
+    Route `account` is no topic: it says that the account itself has changed.
+    """
+
+    route: Literal["orders", "executions", "positions", "account"]
     seq: int
-    value: Order | Execution | Holding
+    value: Order | Execution | Holding | AccountEvent
 
 
 class Decision(NamedTuple):
@@ -101,11 +106,9 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
     Raises:
         IllegalTransition: the event does not fit the state.
     """
-    if isinstance(event, AccountOpened):
-        if state is not None:
-            raise IllegalTransition(f"account {event.account_id} is open already")
-        return _opened(event)
     if state is None:
+        if isinstance(event, AccountOpened):
+            return opened(event)
         raise IllegalTransition(f"{type(event).__name__} before the account was opened")
     match event:
         case OrderAccepted() | OrderHeld():
@@ -125,18 +128,7 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
         case OrderCanceled() | OrderExpired():
             return _ended(state, event)
         case _:
-            assert_never(event)
-
-
-def _opened(event: AccountOpened) -> AccountState:
-    return AccountState(
-        account_id=event.account_id,
-        principal_id=event.principal_id,
-        name=event.name,
-        currency=event.currency,
-        opened_at=event.time,
-        balance=event.balance,
-    )
+            return evolve_account(state, event)
 
 
 def _placed(
@@ -316,8 +308,6 @@ def _exposures(
 
 def _changes(before: AccountState, event: Event, after: AccountState) -> list[Change]:
     match event:
-        case AccountOpened():
-            return []
         case OrderFilled():
             execution = event.execution
             symbol = execution.symbol
@@ -339,4 +329,5 @@ def _changes(before: AccountState, event: Event, after: AccountState) -> list[Ch
         ):
             return [Change("orders", after.orders_seq, after.orders[event.order_id])]
         case _:
-            assert_never(event)
+            closed = [Change("positions", 0, holding) for holding in closed_by(event, before)]
+            return [*closed, Change("account", 0, event)]

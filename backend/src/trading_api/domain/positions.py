@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from trading_api.domain.ids import AccountId, PositionId
 from trading_api.domain.market import Instant
@@ -86,13 +87,12 @@ def told(before: Holding | None, after: Holding) -> tuple[Holding, ...]:
     """The holdings that a change is told as: a flip through zero is a close, then an opening."""
     if before is None or before.quantity * after.quantity >= 0:
         return (after,)
-    closed = Holding(
-        symbol=after.symbol,
-        side=before.side,
-        realized=after.realized,
-        updated_at=after.updated_at,
-    )
-    return (closed, after)
+    return (replace(emptied(before, after.updated_at), realized=after.realized), after)
+
+
+def emptied(holding: Holding, time: Instant) -> Holding:
+    """The same holding without anything in it."""
+    return Holding(symbol=holding.symbol, side=holding.side, updated_at=time)
 
 
 def unrealized(holding: Holding, mark: Decimal) -> Decimal:

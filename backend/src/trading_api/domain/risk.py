@@ -59,11 +59,29 @@ def waits_for(order: Order, book: Book | None) -> StatusReason | None:
 def refusal(state: AccountState, order: Order, market: Market) -> StatusReason | None:
     """Why a new order is rejected by the state of things; None when it is not."""
     return (
-        _not_tradable(state, order, market)
+        _status_refusal(state, order)
+        or _not_tradable(state, order, market)
         or _no_market_for(order, market.book(order.symbol))
         or arrival.refusal(order, market.book(order.symbol), market.rules)
         or margin_refusal(state, order, reserve_price(order, market.book(order.symbol)), market)
     )
+
+
+def _status_refusal(state: AccountState, order: Order) -> StatusReason | None:
+    if state.status == "halted":
+        return StatusReason("account_halted", f"account {state.account_id} is halted")
+    exposure = state.exposures.get(order.symbol, NO_EXPOSURE)
+    others = exposure.buy_quantity if order.side == "buy" else exposure.sell_quantity
+    if state.status == "reducing" and not only_closes(state, order, others):
+        text = f"account {state.account_id} may only reduce, the order would do more than close"
+        return StatusReason("reduce_only_mode", text)
+    return None
+
+
+def only_closes(state: AccountState, order: Order, others: Decimal = ZERO) -> bool:
+    """Whether an order, beside `others` of its side, can do no more than close what is held."""
+    held = state.held(order.symbol)
+    return order.reduce_only or others + order.leaves <= (held if order.side == "sell" else -held)
 
 
 def _not_tradable(state: AccountState, order: Order, market: Market) -> StatusReason | None:

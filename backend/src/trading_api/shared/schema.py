@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 COMPONENTS = "#/components/schemas/{name}"
 DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$"
+AMOUNT_PATTERN = DECIMAL_PATTERN.replace("-?", "")
 
 DecimalText = Annotated[
     str,
@@ -30,6 +31,14 @@ DecimalText = Annotated[
         extra_json_schema={"pattern": DECIMAL_PATTERN},
         description="A decimal number as text: no exponent, at most 18 digits before and 12 after "
         "the point",
+    ),
+]
+
+AmountText = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"pattern": AMOUNT_PATTERN},
+        description="A decimal number as text that is not below 0",
     ),
 ]
 
@@ -129,7 +138,7 @@ def _spell_decimals(schema: Any) -> None:
             _spell_decimals(value)
 
 
-def json_body(type_: Any, example: Any = None) -> dict[str, Any]:
+def json_body(type_: Any, example: Any = None, *, required: bool = True) -> dict[str, Any]:
     """The `openapi_extra` of an address that decodes its own body; an example may leave out."""
     content: dict[str, Any] = {"schema": {"$ref": COMPONENTS.format(name=type_.__name__)}}
     if example is not None:
@@ -137,7 +146,7 @@ def json_body(type_: Any, example: Any = None) -> dict[str, Any]:
         content["example"] = {name: value for name, value in members.items() if value is not None}
     return {
         EXTRA_COMPONENTS: components([type_], received=True),
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": {"required": required, "content": {"application/json": content}},
     }
 
 
@@ -186,6 +195,17 @@ async def json_text(request: Request) -> bytes:
             f"the body is {media_type[:80] or 'of no type'}, not application/json",
         )
     return await request.body()
+
+
+async def optional_body(request: Request, type_: type[T]) -> T:
+    """The body of a request as its type, whose defaults hold where there is no body.
+
+    Raises:
+        TradingError: as `json_text` and `decode` do.
+    """
+    if not await request.body():
+        return type_()
+    return decode(type_, await json_text(request))
 
 
 @cache

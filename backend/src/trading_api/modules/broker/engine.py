@@ -9,20 +9,23 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     ActivateOrders,
     Command,
     ExpireOrders,
+    FireDeadman,
     MatchQuote,
     MatchTrade,
 )
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
+from trading_api.domain.events import DeadmanSet
 from trading_api.domain.evolution import Decision
 from trading_api.domain.fills import Book
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Trade
-from trading_api.domain.orders import OPEN, Execution, Order
+from trading_api.domain.orders import OPEN, Order
 from trading_api.domain.ports import Message
 from trading_api.domain.positions import Holding
 from trading_api.modules.broker.cells import Cell
@@ -66,6 +69,7 @@ class Engine:
         self._commits = GroupCommit(self._context.journal, self._on_committed, self._on_failed)
         self._saving = Saving(self._context.journal, self._snapshot_every)
         self._deadlines = Deadlines[Order](self._context.clock, self._on_due)
+        self._deadmen = Deadlines[AccountId](self._context.clock, self._on_deadmen)
         self._watch = ConnectionWatch(
             self._context.clock, self.market, self._max_age_ms, self._on_connection
         )
@@ -80,6 +84,7 @@ class Engine:
         loops = (
             self._commits.run(),
             self._deadlines.run(),
+            self._deadmen.run(),
             self._watch.run(),
             self._marks.run(),
             self._saving.run(),
@@ -104,10 +109,12 @@ class Engine:
                 self._note_order(state.orders[order_id])
             for holding in state.holdings.values():
                 self._marks.note_holding(cell.account_id, holding)
+            self._note_deadman(state)
 
     def _resume(self) -> None:
         """End what ended while the server was away, then let the present market act."""
         self.market.look()
+        self._on_deadmen(tuple(self._cells))
         overdue: dict[AccountId, list[OrderId]] = defaultdict(list)
         for cell in self._cells.values():
             if cell.working is not None:
@@ -241,6 +248,13 @@ class Engine:
         for account_id, order_ids in due.items():
             self._act(self._cells[account_id], ExpireOrders(tuple(order_ids)))
 
+    def _on_deadmen(self, account_ids: Sequence[AccountId]) -> None:
+        self.market.look()
+        for account_id in account_ids:
+            cell = self._cells[account_id]
+            if cell.working is not None and cell.working.deadman is not None:
+                self._act(cell, FireDeadman())
+
     def _act(self, cell: Cell, command: Command) -> None:
         """Let the engine's own command happen."""
         if self._ready:
@@ -259,13 +273,28 @@ class Engine:
         record = cell.chain.add(self.market.now, data)
         pending = Pending(cell.account_id, record, state, decision.changes)
         cell.working, cell.last = state, pending
-        for value in {(c.route, _key_of(c.value)): c.value for c in decision.changes}.values():
-            if isinstance(value, Order):
-                self._note_order(value)
-            elif isinstance(value, Holding):
-                self._marks.note_holding(cell.account_id, value)
+        self._note(cell, decision)
         self._commits.add(pending)
         return pending
+
+    def _note(self, cell: Cell, decision: Decision) -> None:
+        """Let the indexes know what orders and positions have become."""
+        state = decision.state
+        seen: set[str] = set()
+        for change in reversed(decision.changes):
+            match change.value:
+                case Order(id=order_id) if order_id not in seen:
+                    seen.add(order_id)
+                    self._note_order(state.orders[order_id])
+                case Holding() as holding if holding.symbol not in seen:
+                    seen.add(holding.symbol)
+                    self._marks.note_holding(cell.account_id, holding)
+                case DeadmanSet():
+                    self._note_deadman(state)
+
+    def _note_deadman(self, state: AccountState) -> None:
+        if state.deadman is not None:
+            self._deadmen.add(state.deadman.expires_at, state.account_id)
 
     def _market_seq(self, command: Command) -> int | None:
         if isinstance(command, MatchTrade):
@@ -310,11 +339,8 @@ class Engine:
         self.publisher.publish("connection", state)
 
 
-def _key_of(value: Order | Execution | Holding) -> str:
-    """What values of one route replace each other by."""
-    return value.symbol if isinstance(value, Holding) else value.id
-
-
 def _moves_money(pending: Pending) -> bool:
-    """Whether an entry fills or opens; other changes of equity can wait for the next mark."""
-    return pending.record.seq == 1 or any(isinstance(c.value, Holding) for c in pending.changes)
+    """Whether an entry fills, or is about the account; other changes can wait for the next mark."""
+    return pending.record.seq == 1 or any(
+        c.route in ("positions", "account") for c in pending.changes
+    )

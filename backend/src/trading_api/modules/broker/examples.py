@@ -7,7 +7,15 @@ from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PositionId
 from trading_api.domain.orders import Execution, Explanation, Order
 from trading_api.domain.positions import Position
 from trading_api.modules.broker.connection import Connection
-from trading_api.modules.broker.schemas import ModifyOrderRequest, PlaceOrderRequest
+from trading_api.modules.broker.schemas import (
+    CreateAccountRequest,
+    Deadman,
+    DeadmanRequest,
+    HaltRequest,
+    ModifyOrderRequest,
+    PlaceOrderRequest,
+    ResetRequest,
+)
 
 ACCOUNT_ID = AccountId("acc-4c1029697ee3")
 ORDER_ID = OrderId("acc-4c1029697ee3-o1")
@@ -89,4 +97,9 @@ ACCOUNT = Account(
     margin_reserved=Decimal(0),
     buying_power=Decimal("96080.55"),
 )
+CREATE_ACCOUNT = CreateAccountRequest(name="Swing trades", currency="USD", balance="25000")
+RESET = ResetRequest(balance="25000")
+HALT = HaltRequest(flatten=True)
+SET_DEADMAN = DeadmanRequest(seconds=60)
+DEADMAN = Deadman(account_id=ACCOUNT_ID, seconds=60, expires_at=1_784_505_672_345)
 CONNECTION = Connection("live", "ok")

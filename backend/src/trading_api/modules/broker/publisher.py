@@ -35,7 +35,7 @@ class Publisher:
         for route, seq, value in changes:
             if isinstance(value, Holding):
                 self.publish(topic(route, account_id), self._position(account_id, value))
-            else:
+            elif isinstance(value, Order | Execution):
                 self._bus.publish(Message(topic(route, account_id), seq, value))
 
     def tell_equity(self, state: AccountState) -> None:

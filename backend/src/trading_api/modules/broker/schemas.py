@@ -5,15 +5,15 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from trading_api.domain.accounts import Account
-from trading_api.domain.commands import ModifyOrder, PlaceOrder
+from trading_api.domain.accounts import Account, AccountState
+from trading_api.domain.commands import ModifyOrder, OpenAccount, PlaceOrder, ResetAccount
 from trading_api.domain.errors import InvalidPayload
-from trading_api.domain.ids import OrderId
+from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Instant
 from trading_api.domain.orders import Execution, Order, OrderType, Side, TimeInForce, Trail
 from trading_api.domain.positions import Position
 from trading_api.domain.rules import Rules, StopPolicy, TriggerSource
-from trading_api.shared.schema import DecimalText, parse_decimal
+from trading_api.shared.schema import AmountText, DecimalText, parse_decimal
 
 T = TypeVar("T")
 
@@ -167,6 +167,74 @@ def _trail(trail: TrailRequest | None) -> Trail | None:
     if trail is None:
         return None
     return Trail(trail.kind, parse_decimal(trail.value, "trail.value"))
+
+
+class CreateAccountRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An account to open."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3,5}$", examples=["USD"])] = "USD"
+    balance: AmountText = "100000"
+
+    def opening(self, account_id: AccountId, principal_id: PrincipalId) -> OpenAccount:
+        """The command that opens it.
+
+        Raises:
+            InvalidPayload: names the member that is not as it must be.
+        """
+        return OpenAccount(
+            account_id=account_id,
+            principal_id=principal_id,
+            name=self.name,
+            currency=self.currency,
+            balance=parse_decimal(self.balance, "balance"),
+        )
+
+
+class ResetRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to begin anew; left out, with the balance that the account was opened with."""
+
+    balance: AmountText | None = None
+
+    def command(self) -> ResetAccount:
+        """What the body asks for.
+
+        Raises:
+            InvalidPayload: the balance is not a number.
+        """
+        balance = self.balance
+        return ResetAccount(None if balance is None else parse_decimal(balance, "balance"))
+
+
+class HaltRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to stop: `flatten` closes every position, `reducing` lets what only closes go on."""
+
+    flatten: bool = False
+    reducing: bool = False
+
+
+class DeadmanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the account may go unheard; 0 turns the switch off."""
+
+    seconds: Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class Deadman(Struct, frozen=True, kw_only=True):
+    """The dead man's switch of an account; without `expires_at` it is off."""
+
+    account_id: AccountId
+    seconds: int
+    expires_at: Instant | None
+
+    @classmethod
+    def of(cls, state: AccountState) -> "Deadman":
+        """The switch of an account as it stands."""
+        switch = state.deadman
+        return cls(
+            account_id=state.account_id,
+            seconds=0 if switch is None else switch.seconds,
+            expires_at=None if switch is None else switch.expires_at,
+        )
 
 
 class OrderPage(Struct, frozen=True):

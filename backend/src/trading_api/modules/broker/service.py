@@ -13,30 +13,38 @@ from trading_api.domain.commands import (
     CancelAllOrders,
     CancelOrder,
     ClosePosition,
+    HaltAccount,
     ModifyOrder,
-    OpenAccount,
     PlaceOrder,
+    ResetAccount,
+    ResumeAccount,
+    SetDeadman,
 )
-from trading_api.domain.decisions import first_answer
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.money import canonical
 from trading_api.domain.orders import Order
+from trading_api.domain.requests import first_answer
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.recovery import ACCOUNT_PREFIX
-from trading_api.modules.broker.schemas import BrokerOptions
+from trading_api.modules.broker.schemas import BrokerOptions, CreateAccountRequest
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext
 from trading_api.shared.module import ModuleHealth
 
-FIRST_BALANCE = Decimal(100_000)
-CURRENCY = "USD"
+MAX_ACCOUNTS = 100
 
 CallerCommand = PlaceOrder | ModifyOrder | CancelOrder | CancelAllOrders | ClosePosition
+
+
+AccountCommand = ResetAccount | HaltAccount | ResumeAccount | SetDeadman
+
+
+FIRST_ACCOUNT = CreateAccountRequest(name="Paper account")
 
 
 class Answer(NamedTuple):
@@ -52,6 +60,7 @@ class BrokerService:
     def __init__(self, context: AppContext) -> None:
         options = context.options("broker", BrokerOptions)
         self.journal = context.journal
+        self._ids = context.ids
         max_age_ms = round(options.max_quote_age_s * 1000)
         fee_bps = canonical(Decimal(str(options.fee_bps)))
         self.market = MarketData(
@@ -123,6 +132,41 @@ class BrokerService:
         cells = self.engine.owned_by(principal.id)
         return [cell.committed for cell in cells if cell.committed is not None]
 
+    async def create_account(
+        self, principal: Principal, wanted: CreateAccountRequest
+    ) -> AccountState:
+        """Open another account of the caller; durable when it returns.
+
+        Raises:
+            TradingError: `forbidden` for a key that was given one account, `conflict` when the
+                caller has as many as there may be.
+        """
+        principal.require("orders:write")
+        if principal.account_id is not None:
+            message = f"the credential is for account {principal.account_id} alone"
+            raise TradingError("forbidden", message)
+        self.open_cell(principal)
+        if len(self.engine.owned_by(principal.id)) >= MAX_ACCOUNTS:
+            raise TradingError("conflict", f"a caller may have {MAX_ACCOUNTS} accounts")
+        account_id = AccountId(ACCOUNT_PREFIX + self._ids.new_id())
+        cell = self.engine.make_cell(account_id, wanted.opening(account_id, principal.id))
+        await self.engine.settled(cell)
+        return cell.shown
+
+    async def administer(
+        self, principal: Principal, command: AccountCommand, account_id: str | None
+    ) -> AccountState:
+        """Carry out a command about an account itself; durable when it returns.
+
+        Raises:
+            TradingError: what was refused and why.
+        """
+        principal.require("orders:write")
+        cell = self.open_cell(principal, account_id)
+        _, pending = self.engine.execute(cell, command)
+        await self.engine.durable(pending or cell.last)
+        return cell.shown
+
     def open_cell(self, principal: Principal, account_id: str | None = None) -> Cell:
         """The account that the caller means; their default one is opened at first use.
 
@@ -136,7 +180,7 @@ class BrokerService:
         if principal.account_id is not None:
             allowed = cell is not None and wanted == own
         elif cell is None and wanted == own:
-            return self.engine.make_cell(own, _opening(own, principal.id))
+            return self.engine.make_cell(own, FIRST_ACCOUNT.opening(own, principal.id))
         else:
             state = None if cell is None else cell.working
             allowed = state is not None and state.principal_id == principal.id
@@ -172,16 +216,6 @@ def default_account_id(principal_id: PrincipalId) -> AccountId:
     """The id of the account that a principal has from the first use on."""
     digest = hashlib.sha256(principal_id.encode("utf-8", "surrogatepass")).hexdigest()
     return AccountId(ACCOUNT_PREFIX + digest[:12])
-
-
-def _opening(account_id: AccountId, principal_id: PrincipalId) -> OpenAccount:
-    return OpenAccount(
-        account_id=account_id,
-        principal_id=principal_id,
-        name="Paper account",
-        currency=CURRENCY,
-        balance=FIRST_BALANCE,
-    )
 
 
 def _first_answer(cell: Cell, command: PlaceOrder) -> Order | None:

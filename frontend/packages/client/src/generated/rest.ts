@@ -103,7 +103,8 @@ export interface paths {
     /** The caller's accounts */
     get: operations["listAccounts"];
     put?: never;
-    post?: never;
+    /** Open another account */
+    post: operations["createAccount"];
     delete?: never;
     options?: never;
     head?: never;
@@ -121,6 +122,83 @@ export interface paths {
     get: operations["getAccount"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts/{account_id}/reset": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin anew
+     * @description Cancels every order, drops every position without a trade, and sets the balance. Orders and executions stay listed and client order ids stay taken; a halted account stays halted.
+     */
+    post: operations["resetAccount"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts/{account_id}/halt": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stop trading: the kill switch
+     * @description Cancels every order and refuses new ones; with `flatten` every position is closed by a market order, with `reducing` orders that only close go on. Nothing but a resume ends it.
+     */
+    post: operations["haltAccount"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts/{account_id}/resume": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Trade again after a halt */
+    post: operations["resumeAccount"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/accounts/{account_id}/deadman": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancel every order unless this is called again in time
+     * @description Each call begins the seconds anew, 0 ends them. When they are over every order is canceled and the switch is off until it is set again. It outlives a restart: what came due meanwhile is done first.
+     */
+    post: operations["setDeadman"];
     delete?: never;
     options?: never;
     head?: never;
@@ -435,6 +513,15 @@ export interface components {
       exchanges: components["schemas"]["Choice"][];
       symbols_types: components["schemas"]["Choice"][];
       currency_codes: string[];
+    };
+    /**
+     * Deadman
+     * @description The dead man's switch of an account; without `expires_at` it is off.
+     */
+    Deadman: {
+      account_id: string;
+      seconds: number;
+      expires_at: number | null;
     };
     /**
      * ExecutionPage
@@ -786,6 +873,47 @@ export interface components {
       account_id?: string | null;
     };
     /**
+     * CreateAccountRequest
+     * @description An account to open.
+     */
+    CreateAccountRequest: {
+      name: string;
+      /**
+       * @default USD
+       * @example USD
+       */
+      currency?: string;
+      /**
+       * @description A decimal number as text that is not below 0
+       * @default 100000
+       */
+      balance?: string;
+    };
+    /**
+     * ResetRequest
+     * @description How to begin anew; left out, with the balance that the account was opened with.
+     */
+    ResetRequest: {
+      balance?: string | null;
+    };
+    /**
+     * HaltRequest
+     * @description How to stop: `flatten` closes every position, `reducing` lets what only closes go on.
+     */
+    HaltRequest: {
+      /** @default false */
+      flatten?: boolean;
+      /** @default false */
+      reducing?: boolean;
+    };
+    /**
+     * DeadmanRequest
+     * @description How long the account may go unheard; 0 turns the switch off.
+     */
+    DeadmanRequest: {
+      seconds: number;
+    };
+    /**
      * LogIn
      * @description The owner token.
      */
@@ -978,6 +1106,7 @@ export type BarSeries = components["schemas"]["BarSeries"];
 export type CanceledOrders = components["schemas"]["CanceledOrders"];
 export type CurrentTime = components["schemas"]["CurrentTime"];
 export type DatafeedConfiguration = components["schemas"]["DatafeedConfiguration"];
+export type Deadman = components["schemas"]["Deadman"];
 export type ExecutionPage = components["schemas"]["ExecutionPage"];
 export type Health = components["schemas"]["Health"];
 export type Order = components["schemas"]["Order"];
@@ -996,6 +1125,10 @@ export type Versions = components["schemas"]["Versions"];
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
 export type TrailRequest = components["schemas"]["TrailRequest"];
 export type ModifyOrderRequest = components["schemas"]["ModifyOrderRequest"];
+export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"];
+export type ResetRequest = components["schemas"]["ResetRequest"];
+export type HaltRequest = components["schemas"]["HaltRequest"];
+export type DeadmanRequest = components["schemas"]["DeadmanRequest"];
 export type LogIn = components["schemas"]["LogIn"];
 export type Bar = components["schemas"]["Bar"];
 export type StatusReason = components["schemas"]["StatusReason"];
@@ -2166,6 +2299,136 @@ export interface operations {
       };
     };
   };
+  createAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Swing trades",
+         *       "currency": "USD",
+         *       "balance": "25000"
+         *     }
+         */
+        "application/json": components["schemas"]["CreateAccountRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3",
+           *       "name": "Paper account",
+           *       "currency": "USD",
+           *       "mode": "netting",
+           *       "balance": "100000",
+           *       "equity": "99999.95",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "margin_used": "3919.4",
+           *       "margin_reserved": "0",
+           *       "buying_power": "96080.55",
+           *       "leverage": "1",
+           *       "status": "active",
+           *       "flags": []
+           *     }
+           */
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
   getAccount: {
     parameters: {
       query?: never;
@@ -2224,6 +2487,444 @@ export interface operations {
       };
       /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  resetAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "balance": "25000"
+         *     }
+         */
+        "application/json": components["schemas"]["ResetRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3",
+           *       "name": "Paper account",
+           *       "currency": "USD",
+           *       "mode": "netting",
+           *       "balance": "100000",
+           *       "equity": "99999.95",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "margin_used": "3919.4",
+           *       "margin_reserved": "0",
+           *       "buying_power": "96080.55",
+           *       "leverage": "1",
+           *       "status": "active",
+           *       "flags": []
+           *     }
+           */
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  haltAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *       "flatten": true,
+         *       "reducing": false
+         *     }
+         */
+        "application/json": components["schemas"]["HaltRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3",
+           *       "name": "Paper account",
+           *       "currency": "USD",
+           *       "mode": "netting",
+           *       "balance": "100000",
+           *       "equity": "99999.95",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "margin_used": "3919.4",
+           *       "margin_reserved": "0",
+           *       "buying_power": "96080.55",
+           *       "leverage": "1",
+           *       "status": "active",
+           *       "flags": []
+           *     }
+           */
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  resumeAccount: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3",
+           *       "name": "Paper account",
+           *       "currency": "USD",
+           *       "mode": "netting",
+           *       "balance": "100000",
+           *       "equity": "99999.95",
+           *       "unrealized_pnl": "-0.05",
+           *       "realized_pnl": "0",
+           *       "margin_used": "3919.4",
+           *       "margin_reserved": "0",
+           *       "buying_power": "96080.55",
+           *       "leverage": "1",
+           *       "status": "active",
+           *       "flags": []
+           *     }
+           */
+          "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  setDeadman: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "seconds": 60
+         *     }
+         */
+        "application/json": components["schemas"]["DeadmanRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "account_id": "acc-4c1029697ee3",
+           *       "seconds": 60,
+           *       "expires_at": 1784505672345
+           *     }
+           */
+          "application/json": components["schemas"]["Deadman"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };

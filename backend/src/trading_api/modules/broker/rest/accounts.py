@@ -2,24 +2,43 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from trading_api.domain.accounts import Account, view_account
+from trading_api.domain.commands import HaltAccount, ResumeAccount, SetDeadman
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import cut
-from trading_api.modules.broker.rest.parameters import AccountPath
-from trading_api.modules.broker.schemas import AccountPage
+from trading_api.modules.broker.rest.parameters import AccountPath, refuse_others
+from trading_api.modules.broker.schemas import (
+    AccountPage,
+    CreateAccountRequest,
+    Deadman,
+    DeadmanRequest,
+    HaltRequest,
+    ResetRequest,
+)
 from trading_api.modules.broker.service import BrokerService
-from trading_api.shared.auth import AccountReader
+from trading_api.shared.auth import AccountReader, Trader
 from trading_api.shared.http_errors import answers
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit
-from trading_api.shared.schema import Wire, json_response
+from trading_api.shared.schema import (
+    Wire,
+    decode,
+    json_body,
+    json_response,
+    json_text,
+    optional_body,
+)
 
 
 def add_accounts(router: APIRouter, service: BrokerService) -> None:
     """Add the addresses of accounts."""
     _add_lists(router, service)
+    _add_creating(router, service)
+    _add_resetting(router, service)
+    _add_halting(router, service)
+    _add_deadman(router, service)
 
 
 def _add_lists(router: APIRouter, service: BrokerService) -> None:
@@ -51,3 +70,92 @@ def _add_lists(router: APIRouter, service: BrokerService) -> None:
     ) -> Response:
         state = await service.state(caller, account_id)
         return json_response(view_account(state, service.market.mark))
+
+
+def _add_creating(router: APIRouter, service: BrokerService) -> None:
+    @router.post(
+        "/accounts",
+        operation_id="createAccount",
+        summary="Open another account",
+        status_code=201,
+        response_model=Annotated[Account, Wire()],
+        responses=answers(
+            examples.ACCOUNT, 400, 401, 403, 404, 409, 413, 415, 422, 503, status=201
+        ),
+        openapi_extra=json_body(CreateAccountRequest, examples.CREATE_ACCOUNT),
+    )
+    async def create_account(request: Request, caller: Trader) -> Response:
+        refuse_others(request)
+        body = decode(CreateAccountRequest, await json_text(request))
+        state = await service.create_account(caller, body)
+        return json_response(view_account(state, service.market.mark), 201)
+
+
+def _add_resetting(router: APIRouter, service: BrokerService) -> None:
+    @router.post(
+        "/accounts/{account_id}/reset",
+        operation_id="resetAccount",
+        summary="Begin anew",
+        description="Cancels every order, drops every position without a trade, and sets the "
+        "balance. Orders and executions stay listed and client order ids stay taken; a halted "
+        "account stays halted.",
+        response_model=Annotated[Account, Wire()],
+        responses=answers(examples.ACCOUNT, 400, 401, 403, 404, 413, 415, 422, 503),
+        openapi_extra=json_body(ResetRequest, examples.RESET, required=False),
+    )
+    async def reset_account(request: Request, caller: Trader, account_id: AccountPath) -> Response:
+        refuse_others(request)
+        body = await optional_body(request, ResetRequest)
+        state = await service.administer(caller, body.command(), account_id)
+        return json_response(view_account(state, service.market.mark))
+
+
+def _add_halting(router: APIRouter, service: BrokerService) -> None:
+    @router.post(
+        "/accounts/{account_id}/halt",
+        operation_id="haltAccount",
+        summary="Stop trading: the kill switch",
+        description="Cancels every order and refuses new ones; with `flatten` every position is "
+        "closed by a market order, with `reducing` orders that only close go on. Nothing but a "
+        "resume ends it.",
+        response_model=Annotated[Account, Wire()],
+        responses=answers(examples.ACCOUNT, 400, 401, 403, 404, 413, 415, 422, 503),
+        openapi_extra=json_body(HaltRequest, examples.HALT, required=False),
+    )
+    async def halt_account(request: Request, caller: Trader, account_id: AccountPath) -> Response:
+        refuse_others(request)
+        body = await optional_body(request, HaltRequest)
+        command = HaltAccount(reducing=body.reducing, flatten=body.flatten)
+        state = await service.administer(caller, command, account_id)
+        return json_response(view_account(state, service.market.mark))
+
+    @router.post(
+        "/accounts/{account_id}/resume",
+        operation_id="resumeAccount",
+        summary="Trade again after a halt",
+        response_model=Annotated[Account, Wire()],
+        responses=answers(examples.ACCOUNT, 401, 403, 404, 422, 503),
+    )
+    async def resume_account(request: Request, caller: Trader, account_id: AccountPath) -> Response:
+        refuse_others(request)
+        state = await service.administer(caller, ResumeAccount(), account_id)
+        return json_response(view_account(state, service.market.mark))
+
+
+def _add_deadman(router: APIRouter, service: BrokerService) -> None:
+    @router.post(
+        "/accounts/{account_id}/deadman",
+        operation_id="setDeadman",
+        summary="Cancel every order unless this is called again in time",
+        description="Each call begins the seconds anew, 0 ends them. When they are over every "
+        "order is canceled and the switch is off until it is set again. It outlives a restart: "
+        "what came due meanwhile is done first.",
+        response_model=Annotated[Deadman, Wire()],
+        responses=answers(examples.DEADMAN, 400, 401, 403, 404, 413, 415, 422, 503),
+        openapi_extra=json_body(DeadmanRequest, examples.SET_DEADMAN),
+    )
+    async def set_deadman(request: Request, caller: Trader, account_id: AccountPath) -> Response:
+        refuse_others(request)
+        body = decode(DeadmanRequest, await json_text(request))
+        state = await service.administer(caller, SetDeadman(body.seconds), account_id)
+        return json_response(Deadman.of(state))
