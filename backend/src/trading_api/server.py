@@ -15,6 +15,7 @@ from trading_api import __version__
 from trading_api.app_factory import ModuleError, create_app
 from trading_api.infra.data_dir import DataDir
 from trading_api.settings import Settings
+from trading_api.shared import logs
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
 
@@ -37,11 +38,7 @@ def run(settings: Settings) -> None:
     Raises:
         ServeError: the address or the data directory is taken, or a part of the server failed.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for talkative in ("uvicorn", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    redactor = logs.configure(settings.log_level, settings.log_format)
     folder = DataDir(settings.data_dir)
     if folder.is_running():
         raise ServeError(f"another server runs on {folder.path} ({folder.running_url()})")
@@ -54,6 +51,7 @@ def run(settings: Settings) -> None:
     )
     url = _url(settings.host, listener.getsockname()[1])
     context: AppContext = app.state.context
+    redactor.secrets.add(context.auth.owner_token)
 
     def started() -> None:
         gc.freeze()
@@ -137,7 +135,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         ws_max_size=settings.ws_max_frame,
         ws_ping_interval=None,
         ws_per_message_deflate=False,
-        access_log=False,  # an address may carry a login code
+        access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=bool(proxies),

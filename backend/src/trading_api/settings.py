@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from trading_api.shared.logs import LogFormat, LogLevel
 from trading_api.shared.ws.limits import WsLimits
 
 PREFIX = "TRADING_API_"
@@ -78,6 +79,10 @@ class Settings(BaseSettings):
     public_market_data: bool | None = Field(
         None,
         description="Market data without a key; left out: only when listening on loopback",
+    )
+    log_level: LogLevel = Field("info", description="The least level that is logged")
+    log_format: LogFormat = Field(
+        "auto", description="`json`, `console`, or `auto`: console on a terminal, else JSON"
     )
     ws_max_frame: int = Field(
         _limits.max_frame, ge=1024, le=2**24, description="Bytes of one message from a client"

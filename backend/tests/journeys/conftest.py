@@ -28,6 +28,7 @@ class ServerProcess:
     ) -> None:
         self.data_dir = data_dir
         self.url = ""
+        self.said_later = ""
         self.log = data_dir.with_suffix(".log")
         serve = ("serve", "--port", "0", "--data-dir", str(data_dir))
         self._command = serve if command is None else command
@@ -81,6 +82,7 @@ class ServerProcess:
     def _end(self) -> int:
         assert self._process is not None
         assert self._process.stdout is not None
+        self.said_later = self._process.stdout.read()
         self._process.stdout.close()
         return self._process.wait(START_TIMEOUT_S)
 

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.ports import ApiKey, Clock, CredentialStore, Ids, Session
+from trading_api.shared import logs
 from trading_api.shared.tickets import Tickets
 
 SCOPES = ("market:read", "account:read", "orders:write", "admin")
@@ -290,6 +291,7 @@ class Requires:
         """
         auth: Auth = connection.app.state.context.auth
         principal = auth.authenticate(connection)
+        logs.bind(principal=principal.id)
         if self.scope is not None:
             principal.require(self.scope)
         if self.known and principal.id == ANONYMOUS_ID:

@@ -184,7 +184,8 @@ def _detail_of(error: HTTPException, connection: HTTPConnection) -> str:
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:
-    _log.error("request %s failed", request_id_of(request), exc_info=error)
+    fields = {"request_id": request_id_of(request)}  # in another context than the guard's
+    _log.error("request failed", exc_info=error, extra=fields)
     return problem_response(request, TradingError("internal", "the server failed; see its log"))
 
 

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ports import Ids
+from trading_api.shared import logs
 from trading_api.shared.http_errors import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -46,6 +47,7 @@ class HttpGuard:
             return
         request_id = f"{self._name}-{next(self._numbers)}"
         scope.setdefault("state", {})["request_id"] = request_id
+        logs.bind(request_id=request_id, path=scope["path"])
         answer = _with_headers(send, request_id)
         headers = Headers(scope=scope)
         try:

@@ -1,5 +1,6 @@
 """A module's socket: its routers, its connections and its documents."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,13 +14,14 @@ from starlette.websockets import WebSocket
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ports import Message
 from trading_api.domain.topics import parts_of, route_of
+from trading_api.shared import logs
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext
 from trading_api.shared.schema import decode_checked, json_response
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.asyncapi import DEFAULT_HOST, document
 from trading_api.shared.ws.channel import Channel
-from trading_api.shared.ws.client import Client
+from trading_api.shared.ws.client import CUT, Client
 from trading_api.shared.ws.docs import page
 from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.protocol import CloseCode
@@ -28,6 +30,18 @@ from trading_api.shared.ws.router import GAP_ROUTE, RESERVED_OPERATIONS, Operati
 
 FIRST_RETURN_MS = 500
 RETURN_STEP_MS = 10
+WORTH_A_LOOK = frozenset(
+    {
+        CUT,
+        CloseCode.INTERNAL_ERROR,
+        CloseCode.TOO_SLOW,
+        CloseCode.LIMIT_ABUSED,
+        CloseCode.CREDENTIALS_EXPIRED,
+        CloseCode.CREDENTIALS_REVOKED,
+    }
+)  # how a connection may end that is logged at level info; the others are at debug
+
+_log = logging.getLogger(__name__)
 
 Handler = Callable[[Client, protocol.Request, RequestId], Awaitable[Any] | None]
 """Sends its reply and gives None, or gives an awaitable of the reply's payload."""
@@ -156,14 +170,18 @@ class FastWSAdapter:
             counts=self.context.limit_counts,
             return_delay_ms=self._next_return_delay_ms,
         )
+        logs.bind(connection_id=client.id, principal=principal.id)
         try:
             yield client
         finally:
             client.leave()
+            level = logging.INFO if client.close_code in WORTH_A_LOOK else logging.DEBUG
+            _log.log(level, "connection ended", extra={"close_code": client.close_code})
 
     async def serve(self, client: Client) -> None:
         """Accept the connection and answer its requests until it ends."""
         await client.websocket.accept()
+        _log.debug("connection begun")
         transport = client.open(self.heartbeat_interval, self.max_connection_lifespan, self._answer)
         async with transport.running():
             try:

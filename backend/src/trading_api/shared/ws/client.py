@@ -19,6 +19,7 @@ from trading_api.shared.ws.requests import MAX_WAITING, Requests
 from trading_api.shared.ws.transport import SHUTDOWN_GRACE_S, transport_of
 
 LIFESPAN_JITTER = 0.1
+CUT = 1006  # what the other end sees where there was no close frame
 
 Answer = Callable[["Client", bytes], None]
 
@@ -30,6 +31,8 @@ class Client:
         id: names the connection in logs and in `system.info`.
         principal: who calls, as the handshake said.
         topics: the topics that the connection holds.
+        close_code: what the server ended the connection with, 1006 where it was cut; None while
+            it lasts or when the client ended it.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Client:
         self.topics: dict[str, Topic] = {}
         self.websocket = websocket
         self.left = False
+        self.close_code: int | None = None
         self._auth = auth
         self._hub = hub
         self._limits = limits
@@ -244,6 +248,7 @@ class Client:
 
     def stall(self) -> None:
         """The socket takes nothing."""
+        self.close_code = CUT
         self.leave()
         self._counts.readers_stalled += 1
         if self._transport is not None:
@@ -287,6 +292,7 @@ class Client:
         last_frames = self._outbox.take()
         if notice is not None:
             last_frames += protocol.notice(notice)
+        self.close_code = code
         self.leave()
         self._transport.end(code, reason, last_frames, grace_s)
 
