@@ -1,7 +1,9 @@
 """Builds the application: the context, the enabled modules, their faces. Sees everything."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+import platform
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -23,6 +25,7 @@ from trading_api.settings import VITE_ORIGINS, Settings
 from trading_api.shared import http_errors, openapi
 from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
+from trading_api.shared.api.metrics import MetricsApi
 from trading_api.shared.api.session import LoginApi, SessionApi
 from trading_api.shared.api.terminal import TerminalApi, built_terminal
 from trading_api.shared.api.tickets import TicketApi
@@ -31,10 +34,13 @@ from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
 from trading_api.shared.context import AppContext, committed_symbols
 from trading_api.shared.http_guard import HttpGuard
+from trading_api.shared.http_meter import HttpCounts, HttpMeter
 from trading_api.shared.memory import MemoryBus
+from trading_api.shared.metrics import Family, LoopLag, gauge
 from trading_api.shared.module import ModuleProtocol
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.ws.adapter import FastWSAdapter
+from trading_api.shared.ws.counts import limit_families
 
 ModuleFactory = Callable[[AppContext], ModuleProtocol]
 
@@ -93,6 +99,7 @@ def build_app(
 ) -> tuple[FastAPI, list[FastWSAdapter]]:
     """The application over a given context; see `create_app`."""
     registry = ModuleRegistry()
+    _measure(context)
     for name, factory in _factories(enabled_modules):
         registry.register(_make(name, factory, context))
     app = _bare_app(context, registry)
@@ -250,6 +257,21 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     return app
 
 
+def _measure(context: AppContext) -> None:
+    """What the server as a whole tells of itself."""
+    lag = LoopLag()
+    context.add_runner(lag.running)
+    context.metrics.add(lag.families)
+    context.metrics.add(partial(limit_families, context.limit_counts))
+    context.metrics.add(_build)
+
+
+def _build() -> Iterable[Family]:
+    labels = {"version": __version__, "python": platform.python_version(), "hub": "pure"}
+    values = {tuple(labels.values()): 1.0}
+    yield gauge("trading_build_info", "What runs; the value is 1", tuple(labels), values)
+
+
 async def _nothing_there(scope: Scope, receive: Receive, send: Send) -> None:
     """An unknown address: sockets get the error's body as well, not a bare refusal."""
     raise HTTPException(404)
@@ -265,6 +287,7 @@ def _mount_shared(app: FastAPI) -> None:
     ):
         app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     app.include_router(DocsApi(), prefix=BASE_URL)
+    app.include_router(MetricsApi())
     terminal = built_terminal()
     app.include_router(LoginApi(home=_DOCS_PAGE if terminal is None else "/"))
     app.include_router(TerminalApi(terminal))
@@ -273,7 +296,7 @@ def _mount_shared(app: FastAPI) -> None:
 def _install_middleware(
     app: FastAPI, context: AppContext, hosts: Collection[str], origins: Collection[str]
 ) -> None:
-    """The guard comes first; CORS answers what it lets pass, from the same list of origins."""
+    """All is counted, then guarded; CORS answers what passes, from the guard's list of origins."""
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(origins),
@@ -283,6 +306,9 @@ def _install_middleware(
         expose_headers=["X-Request-ID", "Idempotent-Replayed", "Retry-After"],
     )
     app.add_middleware(HttpGuard, ids=context.ids, allowed_hosts=hosts, allowed_origins=origins)
+    counts = HttpCounts()
+    context.metrics.add(counts.families)
+    app.add_middleware(HttpMeter, counts=counts)
 
 
 def _mount(app: FastAPI, context: AppContext, module: ModuleProtocol) -> FastWSAdapter | None:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from trading_api import __version__
+from trading_api.app_factory import create_app
 from trading_api.domain.errors import CODES
 from trading_api.settings import PREFIX, Settings
 
 TABLE_CELL = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^`([\w./-]+\.py)`:?\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SOURCE_FILE = re.compile(r"`((?:domain|shared|infra|modules|testing)/[\w/.]+\.py)`")
+METRIC = re.compile(r"`(trading_\w+)`")
 LINK = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
 
 
@@ -78,3 +80,12 @@ def test_the_changelog_begins_with_this_version(repository: Path) -> None:
 @pytest.mark.parametrize("name", ["README.md", "LICENSE", "NOTICE", "SECURITY.md"])
 def test_what_a_repository_needs_is_there(name: str, repository: Path) -> None:
     assert (repository / name).stat().st_size > 500
+
+
+def test_every_metric_has_its_row(repository: Path) -> None:
+    documented = set(METRIC.findall((repository / "docs/operation.md").read_text()))
+    app, _ = create_app()
+    families = list(app.state.context.metrics.collect())
+    counters = {family.name for family in families if family.type == "counter"}
+    named = {family.name + "_total" * (family.name in counters) for family in families}
+    assert documented == named

@@ -199,4 +199,5 @@ def test_a_failure_is_told_without_its_inside(caplog: pytest.LogCaptureFixture) 
     response = asyncio.run(ask())
     assert (response.status_code, response.json()["code"]) == (500, "internal")
     assert "secret" not in response.text
-    assert response.json()["request_id"] in caplog.text
+    [record] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert vars(record)["request_id"] == response.json()["request_id"]

@@ -6,6 +6,8 @@ import time
 
 _LONGEST_SLEEP_S = 30.0
 
+elapsed_s = time.perf_counter  # for durations: it never goes back
+
 
 class SystemClock:
     """Wall time in epoch milliseconds UTC."""

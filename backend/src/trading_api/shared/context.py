@@ -20,6 +20,7 @@ from trading_api.shared.memory import (
     MemoryCredentials,
     MemoryJournal,
 )
+from trading_api.shared.metrics import Metrics
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
@@ -56,6 +57,7 @@ class AppContext:
     auth: Auth
     limits: WsLimits = field(default_factory=WsLimits)
     limit_counts: LimitCounts = field(default_factory=LimitCounts)
+    metrics: Metrics = field(default_factory=Metrics)
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from trading_api.domain.errors import JournalError
 from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal, Record
+from trading_api.shared.metrics import Histogram
 
 
 class Pending:
@@ -47,10 +48,12 @@ class GroupCommit:
         journal: Journal,
         on_committed: Callable[[Sequence[Pending]], None],
         on_failed: Callable[[BaseException], None],
+        durations: Histogram,
     ) -> None:
         self._journal = journal
         self._on_committed = on_committed
         self._on_failed = on_failed
+        self._durations = durations
         self._waiting: list[Pending] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -78,7 +81,8 @@ class GroupCommit:
                 )
                 if self._waiting:
                     self._wake.set()
-                await self._journal.append([pending.record for pending in batch])
+                with self._durations.timed():
+                    await self._journal.append([pending.record for pending in batch])
                 self._on_committed(batch)
                 for pending in batch:
                     pending.tell(True)

@@ -31,6 +31,7 @@ from trading_api.domain.positions import Holding
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.commits import GroupCommit, Pending
 from trading_api.modules.broker.connection import Connection, ConnectionWatch
+from trading_api.modules.broker.counts import BrokerCounts
 from trading_api.modules.broker.deadlines import Deadlines
 from trading_api.modules.broker.entries import encode_entry
 from trading_api.modules.broker.index import OrderIndex
@@ -53,10 +54,12 @@ class Engine:
         self._context = context
         self._max_age_ms = max_age_ms
         self._snapshot_every = snapshot_every
-        self.publisher = Publisher(context.bus, market, context.epoch)
+        self.counts = BrokerCounts()
+        self.publisher = Publisher(context.bus, market, context.epoch, self.counts.orders)
         self._begin()
         context.bus.subscribe("quotes", self._on_quote)
         context.bus.subscribe("trades", self._on_trade)
+        context.metrics.add(self.counts.families)
 
     def _begin(self) -> None:
         """Forget everything: what counts is in the journal."""
@@ -66,7 +69,9 @@ class Engine:
         self._timed: dict[OrderId, int] = {}
         self._ready = False
         self._marks = Marks(self._context.clock, self.market, self.publisher, self._cells)
-        self._commits = GroupCommit(self._context.journal, self._on_committed, self._on_failed)
+        self._commits = GroupCommit(
+            self._context.journal, self._on_committed, self._on_failed, self.counts.appends
+        )
         self._saving = Saving(self._context.journal, self._snapshot_every)
         self._deadlines = Deadlines[Order](self._context.clock, self._on_due)
         self._deadmen = Deadlines[AccountId](self._context.clock, self._on_deadmen)

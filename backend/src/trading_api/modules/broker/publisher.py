@@ -1,6 +1,6 @@
 """Tells the world what was committed: the topics of each account, numbered without a hole."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,13 +21,14 @@ class Publisher:
     """Publishes changes, and reads the state that they lead to.
 
     Topics `orders` and `executions` count on the account's own counters; the others begin anew
-    with each life of the server.
+    with each life of the server. `by_status` counts the orders that are told of.
     """
 
-    def __init__(self, bus: Bus, market: MarketData, epoch: str) -> None:
+    def __init__(self, bus: Bus, market: MarketData, epoch: str, by_status: Counter[str]) -> None:
         self._bus = bus
         self._market = market
         self._epoch = epoch
+        self._by_status = by_status
         self._seqs: dict[str, int] = defaultdict(int)
 
     def tell(self, account_id: AccountId, changes: Iterable[Change]) -> None:
@@ -36,6 +37,8 @@ class Publisher:
             if isinstance(value, Holding):
                 self.publish(topic(route, account_id), self._position(account_id, value))
             elif isinstance(value, Order | Execution):
+                if isinstance(value, Order):
+                    self._by_status[value.status] += 1
                 self._bus.publish(Message(topic(route, account_id), seq, value))
 
     def tell_equity(self, state: AccountState) -> None:

@@ -98,20 +98,8 @@ class BrokerService:
         Raises:
             TradingError: what was refused and why; `order_id` where an order keeps the refusal.
         """
-        principal.require("orders:write")
-        cell = self.open_cell(principal, account_id)
-        command = self._canonical(command)
-        try:
-            if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
-                await self.engine.settled(cell)
-                return Answer((_unless_rejected(first, replayed=True),), replayed=True)
-            decision, pending = self.engine.execute(cell, command)
-        except TradingError:
-            # the refusal may rest on what is not durable yet
-            await self.engine.settled(cell)
-            raise
-        await self.engine.durable(pending or cell.last)
-        return _answer(command, decision)
+        with self.engine.counts.acks.timed():
+            return await self._carry_out(principal, command, account_id)
 
     async def state(self, principal: Principal, account_id: str | None = None) -> AccountState:
         """The durable state of an account of the caller.
@@ -198,6 +186,24 @@ class BrokerService:
         if cell is None:
             raise TradingError("unknown_account", f"account {account_id[:80]!r} is not known")
         return cell
+
+    async def _carry_out(
+        self, principal: Principal, command: CallerCommand, account_id: str | None
+    ) -> Answer:
+        principal.require("orders:write")
+        cell = self.open_cell(principal, account_id)
+        command = self._canonical(command)
+        try:
+            if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
+                await self.engine.settled(cell)
+                return Answer((_unless_rejected(first, replayed=True),), replayed=True)
+            decision, pending = self.engine.execute(cell, command)
+        except TradingError:
+            # the refusal may rest on what is not durable yet
+            await self.engine.settled(cell)
+            raise
+        await self.engine.durable(pending or cell.last)
+        return _answer(command, decision)
 
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""

@@ -1,7 +1,7 @@
 """A module's socket: its routers, its connections and its documents."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,12 +16,15 @@ from trading_api.domain.ports import Message
 from trading_api.domain.topics import parts_of, route_of
 from trading_api.shared import logs
 from trading_api.shared.auth import Principal
+from trading_api.shared.clock import elapsed_s
 from trading_api.shared.context import AppContext
+from trading_api.shared.metrics import Family
 from trading_api.shared.schema import decode_checked, json_response
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.asyncapi import DEFAULT_HOST, document
 from trading_api.shared.ws.channel import Channel
 from trading_api.shared.ws.client import CUT, Client
+from trading_api.shared.ws.counts import UNKNOWN, SocketCounts
 from trading_api.shared.ws.docs import page
 from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.protocol import CloseCode
@@ -89,6 +92,8 @@ class FastWSAdapter:
         self._context: AppContext | None = None
         self._hub: Hub | None = None
         self._departures = 0
+        self._clients: set[Client] = set()
+        self.counts = SocketCounts()
         self._handlers = {
             "system.ping": _Known(self._ping, None),
             "system.info": _Known(self._info, None),
@@ -98,6 +103,11 @@ class FastWSAdapter:
     def routers(self) -> tuple[WsRouter, ...]:
         """The channels, in the order in which they were included."""
         return tuple(self._routers.values())
+
+    @property
+    def module(self) -> str:
+        """The name of the module, as it stands in the address."""
+        return self.asyncapi_url.rstrip("/").rpartition("/ws/")[0].rpartition("/")[2]
 
     @property
     def hub(self) -> Hub:
@@ -148,6 +158,7 @@ class FastWSAdapter:
         limits = context.limits
         self._hub = Hub(context.clock, limits.outbox_bytes, limits.ring_bytes)
         context.bus.subscribe(GAP_ROUTE, self._on_gap)
+        context.metrics.add(self._families)
         for router in self._routers.values():
             self._connect(router)
 
@@ -175,13 +186,14 @@ class FastWSAdapter:
             yield client
         finally:
             client.leave()
-            level = logging.INFO if client.close_code in WORTH_A_LOOK else logging.DEBUG
-            _log.log(level, "connection ended", extra={"close_code": client.close_code})
+            self._note_end(client)
 
     async def serve(self, client: Client) -> None:
         """Accept the connection and answer its requests until it ends."""
         await client.websocket.accept()
         _log.debug("connection begun")
+        self._clients.add(client)
+        self.counts.open()
         transport = client.open(self.heartbeat_interval, self.max_connection_lifespan, self._answer)
         async with transport.running():
             try:
@@ -222,7 +234,13 @@ class FastWSAdapter:
         )
 
     def _connect(self, router: WsRouter) -> None:
-        channel = Channel(router, self.hub, self.context.limits, self.context.limit_counts)
+        channel = Channel(
+            router,
+            self.hub,
+            self.context.limits,
+            self.context.limit_counts,
+            self.counts.recovers,
+        )
         self._handlers[f"{router.name}.subscribe"] = _Known(channel.subscribe, router.name)
         self._handlers[f"{router.name}.unsubscribe"] = _Known(channel.unsubscribe, router.name)
         for operation in router.operations:
@@ -263,6 +281,17 @@ class FastWSAdapter:
         client.send(protocol.reply(request.type, request_id, answer))
         return None
 
+    def _note_end(self, client: Client) -> None:
+        if client not in self._clients:
+            return  # the handshake did not come to its end
+        self._clients.remove(client)
+        self.counts.close(client)
+        level = logging.INFO if client.close_code in WORTH_A_LOOK else logging.DEBUG
+        _log.log(level, "connection ended", extra={"close_code": client.close_code})
+
+    def _families(self) -> Iterable[Family]:
+        return self.counts.families(self.module, self._clients, self.hub.counts)
+
     def _next_return_delay_ms(self) -> int:
         """Spreads the return of all clients: a hundred a second."""
         self._departures += 1
@@ -271,6 +300,7 @@ class FastWSAdapter:
     def _answer(self, client: Client, data: bytes) -> None:
         """Answer a message at once, or begin to."""
         request_id = None
+        started = elapsed_s()
         refusal = client.refuse_request()
         try:
             members = protocol.open_envelope(data)
@@ -283,21 +313,34 @@ class FastWSAdapter:
                 raise protocol.unknown_type(request.type)
         except TradingError as error:
             client.send(protocol.error(error, request_id))
+            self._settled(UNKNOWN, started, error)
             return
-        begin = partial(self._handle, known, client, request, request_id)
+        begin = partial(self._handle, known, client, request, request_id, started)
         if known.lane is None or not client.is_busy(known.lane, begin):
             begin()
 
     def _handle(
-        self, known: "_Known", client: Client, request: protocol.Request, request_id: RequestId
+        self,
+        known: "_Known",
+        client: Client,
+        request: protocol.Request,
+        request_id: RequestId,
+        started: float,
     ) -> None:
         try:
             answer = known.handler(client, request, request_id)
         except TradingError as error:
             client.send(protocol.error(error, request_id))
+            self._settled(request.type, started, error)
         else:
-            if answer is not None:
-                client.requests.wait(answer, request.type, request_id, known.lane)
+            if answer is None:
+                self._settled(request.type, started)
+            else:
+                settled = partial(self._settled, request.type, started)
+                client.requests.wait(answer, request.type, request_id, known.lane, settled)
+
+    def _settled(self, type_: str, started: float, error: TradingError | None = None) -> None:
+        self.counts.handled(type_, elapsed_s() - started, None if error is None else error.code)
 
     def _ping(self, client: Client, request: protocol.Request, request_id: RequestId) -> None:
         decode_checked(protocol.Nothing, request.payload)

@@ -1,7 +1,8 @@
 """One route of a socket: subscribe, resume and unsubscribe."""
 
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,6 +22,9 @@ from trading_api.shared.ws.router import WsRouter
 PIECE = 256  # updates of a resumed topic that are handed over before looking for room
 
 
+Recovery = Literal["recovered", "snapshot"]
+
+
 class Resume(Struct):
     """A topic that goes on after a position; `replayed` is the first piece of what came since."""
 
@@ -36,11 +40,19 @@ class Later(Struct):
 class Channel:
     """Answers the requests about the topics of one router."""
 
-    def __init__(self, router: WsRouter, hub: Hub, limits: WsLimits, counts: LimitCounts) -> None:
+    def __init__(
+        self,
+        router: WsRouter,
+        hub: Hub,
+        limits: WsLimits,
+        counts: LimitCounts,
+        recovers: Counter[Recovery],
+    ) -> None:
         self.router = router
         self._hub = hub
         self._max_topics = limits.max_topics
         self._counts = counts
+        self._recovers = recovers
         self._members = {field.encode_name for field in msgspec.structs.fields(router.parameters)}
         for reserved in ("recover", "topics"):
             if reserved in self._members:
@@ -77,6 +89,7 @@ class Channel:
                     return self._begin_later(client, request, request_id, topics, positions)
                 if resume is not None:
                     resumes[topic.name] = resume
+        self._count(positions, resumes)
         self._begin(client, request, request_id, topics, resumes)
         for resume in resumes.values():
             self._send_rest(client, resume.topic, resume.replayed)
@@ -127,6 +140,10 @@ class Channel:
                 details={"limit": self._max_topics},
             )
 
+    def _count(self, positions: Collection[str], resumes: Collection[str]) -> None:
+        self._recovers["recovered"] += len(resumes)
+        self._recovers["snapshot"] += len(positions) - len(resumes)
+
     async def _begin_later(
         self,
         client: Client,
@@ -143,6 +160,7 @@ class Channel:
                     resume := await self._resume(topic, position)
                 ) is not None:
                     resumes[topic.name] = resume
+            self._count(positions, resumes)
             self._begin(client, request, request_id, topics, resumes)
             for resume in resumes.values():
                 await self._catch_up(client, resume)

@@ -93,6 +93,12 @@ class Client:
                 self.close(CloseCode.LIMIT_ABUSED, "more requests than the limit")
         return refusal
 
+    @property
+    def queued_bytes(self) -> int:
+        """Bytes that wait for the client's socket."""
+        pending = 0 if self._transport is None else self._transport.pending_bytes()
+        return self._outbox.waiting_bytes + pending
+
     def authorize(self, scope: str) -> Principal:
         """The caller with its present rights.
 

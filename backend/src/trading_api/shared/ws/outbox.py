@@ -126,6 +126,11 @@ class Outbox:
         """Whether something waits that must leave before whatever comes next."""
         return bool(self._waiting)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that wait for the transport to have room."""
+        return self._waiting_bytes
+
     def hold(self, key: Hashable | None, frame: bytes) -> None:
         """Keep a frame until the transport has room; None as key replaces nothing."""
         if self.closed:

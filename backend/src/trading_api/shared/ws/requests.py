@@ -16,6 +16,7 @@ ANSWERED: Final = object()
 """The result of an awaitable that has sent its reply itself."""
 
 RequestId = str | int | None
+Settled = Callable[[TradingError | None], None]
 
 
 class Asker(Protocol):
@@ -56,9 +57,16 @@ class Requests:
         return True
 
     def wait(
-        self, answer: Awaitable[Any], type_: str, request_id: RequestId, lane: str | None
+        self,
+        answer: Awaitable[Any],
+        type_: str,
+        request_id: RequestId,
+        lane: str | None,
+        settled: Settled,
     ) -> None:
         """Reply with the result of `answer`, or with the `TradingError` that it raises.
+
+        `settled` is called then, with that error or None.
 
         A future costs no task; a coroutine gets one.
         """
@@ -68,7 +76,7 @@ class Requests:
         if lane is not None:
             self._lanes.setdefault(lane, deque())
         self.count += 1
-        future.add_done_callback(partial(self._reply, type_, request_id, lane))
+        future.add_done_callback(partial(self._reply, type_, request_id, lane, settled))
 
     async def finish(self) -> None:
         """Wait for the tasks that are under way: a handler is not stopped half-way.
@@ -85,7 +93,12 @@ class Requests:
                 raise
 
     def _reply(
-        self, type_: str, request_id: RequestId, lane: str | None, future: asyncio.Future[Any]
+        self,
+        type_: str,
+        request_id: RequestId,
+        lane: str | None,
+        settled: Settled,
+        future: asyncio.Future[Any],
     ) -> None:
         self._tasks.discard(future)
         self.count -= 1
@@ -93,8 +106,10 @@ class Requests:
         if error is None:
             if (result := future.result()) is not ANSWERED:
                 self._asker.send(protocol.reply(type_, request_id, result))
+            settled(None)
         elif isinstance(error, TradingError):
             self._asker.send(protocol.error(error, request_id))
+            settled(error)
         else:
             self._asker.fail(error)
         if lane is not None:
