@@ -1,7 +1,9 @@
-"""The command line: `trading-api serve`, `link`, `keys` and `specs`."""
+"""The command line: `trading-api serve`, `link`, `keys`, `specs` and `verify`."""
 
+import asyncio
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,12 +13,16 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
-from trading_api.domain.errors import TradingError
+from trading_api.domain.errors import JournalCorrupt, TradingError
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import JOURNAL, DatabaseError, open_database
+from trading_api.infra.journal import SqlJournal
 from trading_api.infra.tokens import SqlCredentials
+from trading_api.modules.broker.verification import Verified
+from trading_api.modules.broker.verification import verify as verify_journal
 from trading_api.settings import Settings
 from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
@@ -118,6 +124,38 @@ def spec_documents() -> dict[str, str]:
         name: json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         for name, document in documents.items()
     }
+
+
+@main.command()
+def verify(data_dir: DataDirOption = None) -> None:
+    """Check every record of the journal and every snapshot; works beside a running server."""
+    folder = DataDir(_settings(data_dir=data_dir).data_dir)
+    if not folder.journal.exists():
+        _fail(f"there is no journal at {folder.journal}")
+    table = Table("stream", "records", "snapshots", "last hash")
+    try:
+        for found in asyncio.run(_verified(folder)):
+            old = f" ({found.outdated} outdated)" if found.outdated else ""
+            table.add_row(
+                found.stream, str(found.records), f"{found.snapshots}{old}", found.head.hex()
+            )
+    except (JournalCorrupt, DatabaseError, OSError) as error:
+        _fail(str(error))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+async def _verified(folder: DataDir) -> list[Verified]:
+    """What the journal holds, with a bar on standard error while it is being read."""
+    journal = SqlJournal()
+    engine = open_database(folder.journal, JOURNAL, "FULL")
+    journal.open(engine)
+    try:
+        with Progress(console=Console(stderr=True)) as progress:
+            bar = progress.add_task("verifying", total=await journal.length())
+            return [found async for found in verify_journal(journal, lambda: progress.advance(bar))]
+    finally:
+        journal.close()
+        engine.dispose()
 
 
 @keys.command("create")

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -202,3 +203,32 @@ def test_no_secret_reaches_the_log(server: ServerProcess) -> None:
     log = server.log.read_text()
     for secret in (TOKEN, key, "wrong-secret-token", cookie, link.rpartition("=")[2]):
         assert secret not in log
+
+
+def test_verify_beside_a_server_shows_each_account_and_its_last_hash(
+    server: ServerProcess,
+) -> None:
+    [account] = server.get(ACCOUNTS)["items"]
+    found = server.command("verify")
+    assert found.returncode == 0, found.stderr
+    row = next(line for line in found.stdout.splitlines() if account["id"] in line)
+    assert re.search(r"│ 1 +│ 0 +│ [0-9a-f]{64} │", row)
+
+
+def test_verify_names_the_first_damaged_record(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "data") as server:
+        [account] = server.get(ACCOUNTS)["items"]
+    with sqlite3.connect(tmp_path / "data/journal.db") as connection:
+        connection.execute("UPDATE journal SET time = time + 1")
+    connection.close()
+    found = server.command("verify")
+    assert found.returncode == 1
+    assert f"record 1 of {account['id']} does not fit its hash" in found.stderr
+    assert server.command("verify", "--nonsense").returncode == 2
+
+
+def test_verify_without_a_journal_says_so(tmp_path: Path) -> None:
+    found = run("verify", "--data-dir", str(tmp_path / "nowhere"), cwd=tmp_path)
+    assert found.returncode == 1
+    assert "there is no journal at" in found.stderr
+    assert not (tmp_path / "nowhere").exists()

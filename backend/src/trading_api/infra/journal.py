@@ -4,6 +4,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select
@@ -68,6 +69,10 @@ class SqlJournal:
         """The names of all streams, in the order in which they were begun."""
         return await asyncio.get_running_loop().run_in_executor(None, self._streams)
 
+    async def length(self) -> int:
+        """How many records there are, or a few more."""
+        return await asyncio.get_running_loop().run_in_executor(None, self._length)
+
     async def cut_torn_tail(self) -> Sequence[Record]:
         """Move what an append left that did not come to its end to a table of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._cut)
@@ -102,14 +107,11 @@ class SqlJournal:
 
     def _snapshots(self, stream: str) -> list[Snapshot]:
         query = select(snapshots).where(snapshots.c.stream == stream).order_by(snapshots.c.seq)
-        try:
-            with self._opened().connect().execution_options(reading=True) as connection:
-                return [
-                    Snapshot(**{**row, "data": _unpacked(row["data"])})
-                    for row in connection.execute(query).mappings()
-                ]
-        except SQLAlchemyError as error:
-            raise JournalCorrupt(f"snapshots cannot be read: {reason_of(error)}") from error
+        with self._reading() as connection:
+            return [
+                Snapshot(**{**row, "data": _unpacked(row["data"])})
+                for row in connection.execute(query).mappings()
+            ]
 
     def _page(self, stream: str | None, after: int) -> list[tuple[int, Record]]:
         """Records and where they stand: by number within a stream, by position among all."""
@@ -118,17 +120,12 @@ class SqlJournal:
         if stream is not None:
             query = query.where(journal.c.stream == stream)
         query = query.order_by(place).limit(_PAGE)
-        try:
-            with self._opened().connect().execution_options(reading=True) as connection:
-                return [
-                    (row.place, Record(row.stream, row.seq, row.time, row.data, row.hash))
-                    for row in connection.execute(query)
-                ]
-        except SQLAlchemyError as error:
-            of = "position" if stream is None else f"{stream} number"
-            raise JournalCorrupt(
-                f"the journal cannot be read beyond {of} {after}: {reason_of(error)}"
-            ) from error
+        of = "position" if stream is None else f"{stream} number"
+        with self._reading(f" beyond {of} {after}") as connection:
+            return [
+                (row.place, Record(row.stream, row.seq, row.time, row.data, row.hash))
+                for row in connection.execute(query)
+            ]
 
     def _streams(self) -> list[str]:
         """One look into the index per stream, however long they are."""
@@ -144,11 +141,22 @@ class SqlJournal:
             .where(names.c.name.is_not(None))
             .order_by(journal.c.position)
         )
+        with self._reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def _length(self) -> int:
+        with self._reading() as connection:
+            return connection.execute(select(func.max(journal.c.position))).scalar() or 0
+
+    @contextmanager
+    def _reading(self, where: str = "") -> Iterator[Connection]:
         try:
             with self._opened().connect().execution_options(reading=True) as connection:
-                return list(connection.execute(query).scalars())
+                yield connection
         except SQLAlchemyError as error:
-            raise JournalCorrupt(f"the journal cannot be read: {reason_of(error)}") from error
+            raise JournalCorrupt(
+                f"the journal cannot be read{where}: {reason_of(error)}"
+            ) from error
 
     def _cut(self) -> list[Record]:
         try:
