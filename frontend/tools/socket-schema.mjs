@@ -112,6 +112,11 @@ function requireSame(name, here, there) {
 function withoutWording(value) {
   if (Array.isArray(value)) return value.map(withoutWording);
   if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value.items)) {
+    // AsyncAPI's dialect spells a tuple so, OpenAPI's has a word of its own.
+    const { items: prefixItems, additionalItems: items, ...rest } = value;
+    return withoutWording({ ...rest, prefixItems, items });
+  }
   const members = Object.entries(value).filter(
     // A noun may have a member `title`, whose value is a schema; OpenAPI leaves a null default out.
     ([name, member]) =>

@@ -3,9 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
+from tests.modules.datafeed.recordings import (
+    LONGEST_LIFE_MS,
+    synthetic_recording,
+    write_pack,
+)
 from trading_api.app_factory import build_app
 from trading_api.domain.market import Quote
 from trading_api.domain.ports import Message
@@ -24,21 +31,26 @@ class TestDatafeed(SocketSuite):
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[SocketModule]:
         clock = ManualClock(IN_SESSION)
-        app, [ws_app] = build_app(AppContext.in_memory(clock=clock), ["datafeed"])
+        context = AppContext.in_memory(clock=clock)
+        app, [ws_app] = build_app(context, ["datafeed"])
 
-        async def publish(_route: str) -> None:
-            await clock.advance(1000)
+        async def publish(route: str) -> None:
+            await clock.advance(LONGEST_LIFE_MS if route == "depth" else 1000)
 
-        yield SocketModule(
-            app=app,
-            ws_app=ws_app,
-            parameters={
-                "bars": {"symbol": "AAPL", "resolution": "1"},
-                "quotes": {"symbols": ["AAPL", "IBM"]},
-                "trades": {"symbols": ["AAPL", "IBM"]},
-            },
-            publish=publish,
-        )
+        with TemporaryDirectory() as folder:
+            context.packs_dir = Path(folder)
+            write_pack(context.packs_dir, *synthetic_recording())
+            yield SocketModule(
+                app=app,
+                ws_app=ws_app,
+                parameters={
+                    "bars": {"symbol": "AAPL", "resolution": "1"},
+                    "quotes": {"symbols": ["AAPL", "IBM"]},
+                    "trades": {"symbols": ["AAPL", "IBM"]},
+                    "depth": {"symbol": "BTCUSD", "levels": 10},
+                },
+                publish=publish,
+            )
 
 
 class TestBroker(SocketSuite):

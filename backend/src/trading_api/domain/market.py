@@ -1,4 +1,4 @@
-"""Market nouns: symbols, quotes, trades and bars.
+"""Market nouns: symbols, quotes, trades, depth and bars.
 
 Prices and sizes are floats, already rounded to the symbol's steps; instants are epoch milliseconds
 UTC. These structs are the wire format of the datafeed: one definition per noun.
@@ -103,6 +103,34 @@ class Trade(Struct, frozen=True):
     price: float
     size: float
     side: Aggressor
+
+
+Level = Annotated[tuple[float, float], Meta(description="Price, then the size that stands at it")]
+
+
+class BookChange(Struct, frozen=True):
+    """Price levels that changed at one instant: the size that stands at each now, 0 for none.
+
+    `whole` says that these are all levels there are: those not named are gone.
+    """
+
+    symbol: str
+    time: Instant
+    bids: tuple[Level, ...] = ()
+    asks: tuple[Level, ...] = ()
+    whole: bool = False
+
+
+class Depth(Struct, frozen=True):
+    """The best price levels of both sides, best first: always the whole ladder."""
+
+    symbol: str
+    time: Annotated[Instant, Meta(description="When the book changed last")]
+    bids: list[Level]
+    asks: list[Level]
+    checksum: Annotated[
+        int, Meta(description="CRC-32 of the levels as whole ticks and steps, see docs/depth.md")
+    ]
 
 
 class Bar(Struct, frozen=True):

@@ -5,7 +5,15 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.market import (
+    Bar,
+    BookChange,
+    Depth,
+    Resolution,
+    SymbolInfo,
+    TopOfBook,
+    Trade,
+)
 
 
 class Clock(Protocol):
@@ -143,6 +151,9 @@ class SymbolCatalogue(Protocol):
         """Add instruments or replace those of the same name; gives those new or changed."""
 
 
+MarketEvent = TopOfBook | BookChange | Trade
+
+
 class MarketTick(Struct, frozen=True):
     """What a source has to say of one instant, in the order in which it happened.
 
@@ -151,7 +162,7 @@ class MarketTick(Struct, frozen=True):
     """
 
     time: int
-    events: tuple[TopOfBook | Trade, ...] = ()
+    events: tuple[MarketEvent, ...] = ()
     after_gap: bool = False
 
 
@@ -181,8 +192,20 @@ class QuoteSource(Protocol):
     def top(self, symbol: str) -> TopOfBook | None:
         """The best bid and ask that stand; None before the first."""
 
-    def trades(self, symbol: str, before: str | None, limit: int) -> Sequence[Trade]:
-        """The newest trades, oldest first; those before the trade with that id when one is given.
+    def depth(self, symbol: str) -> BookChange | None:
+        """All price levels that stand; None where they are not known."""
+
+    def trades(
+        self,
+        symbol: str,
+        before: str | None,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> Sequence[Trade]:
+        """The newest `limit` trades with `from_ms` ≤ time < `to_ms`, oldest first.
+
+        None is no bound. With `before`, only those before the trade with that id.
 
         Raises:
             ValueError: there is no trade with that id.
@@ -199,6 +222,17 @@ class QuoteSource(Protocol):
         """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending; None is no bound.
 
         A bar that is still open holds what has been traded.
+        """
+
+
+class DepthReader(Protocol):
+    """Tells what stands at the best prices of a symbol at this moment."""
+
+    def depth(self, symbol: str, levels: int) -> Depth | None:
+        """So many of the best levels of each side, best first; None where depth is not known.
+
+        Whoever hears a quote or a trade on the bus reads the ladder as it was at that event: its
+        best bid and ask are the quote's.
         """
 
 

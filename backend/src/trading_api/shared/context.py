@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from trading_api.domain.market import SymbolInfo
-from trading_api.domain.ports import Bus, Clock, Ids, Journal, SymbolCatalogue
+from trading_api.domain.ports import Bus, Clock, DepthReader, Ids, Journal, SymbolCatalogue
 from trading_api.shared.auth import Auth
 from trading_api.shared.calendars import with_calendar
 from trading_api.shared.clock import SystemClock, SystemIds
@@ -47,6 +47,7 @@ class AppContext:
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
         services: the service of each enabled module, by module name.
+        depth: who knows the ladders of this moment, for other modules; set by the datafeed.
     """
 
     clock: Clock
@@ -61,6 +62,7 @@ class AppContext:
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)
+    depth: DepthReader | None = None
     epoch: str = ""
 
     def __post_init__(self) -> None:

@@ -16,6 +16,9 @@ TRADE_COLUMNS = (
     "buy_order_id", "sell_order_id", "side",
 )  # fmt: skip
 
+LONGEST_LIFE_MS = 4001
+"""In the synthetic recording no order stands for longer, so the ladder changes within it."""
+
 OrderRow = tuple[int, int, float, float, str, str]
 TradeRow = tuple[int, int, float, float, str]
 
@@ -50,7 +53,7 @@ def synthetic_recording() -> tuple[list[OrderRow], list[TradeRow]]:
     trades: list[TradeRow] = []
     offset, price, number = 0, 78_300.0, 1
     while offset < LENGTH_MS:
-        until = min(offset + chance.randint(200, 4000), LENGTH_MS - 1)
+        until = min(offset + chance.randint(200, LONGEST_LIFE_MS - 1), LENGTH_MS - 1)
         size = chance.randint(1, 10**8) / 10**8
         for direction, distance in (("bid", -1.0), ("ask", 1.0)):
             level = price + distance

@@ -157,7 +157,7 @@ def test_bitcoin_is_shown_as_documented(packs_dir: Path) -> None:
         "quantity_step": "0.00000001",
         "min_quantity": "0.00000001",
         "max_quantity": "10000",
-        "has_depth": False,
+        "has_depth": True,
         "fidelity": "tick",
         "status": "open",
     }

@@ -14,6 +14,7 @@ from msgspec import structs
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
+    BookChange,
     Quote,
     Resolution,
     SymbolInfo,
@@ -328,7 +329,17 @@ class StubSource:
     def top(self, symbol: str) -> TopOfBook | None:
         return None
 
-    def trades(self, symbol: str, before: str | None, limit: int) -> Sequence[Trade]:
+    def depth(self, symbol: str) -> BookChange | None:
+        return None
+
+    def trades(
+        self,
+        symbol: str,
+        before: str | None,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> Sequence[Trade]:
         return []
 
     def bars(

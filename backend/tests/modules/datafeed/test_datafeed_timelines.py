@@ -135,7 +135,7 @@ def test_two_instances_agree_at_the_same_instant(packs_dir: Path, btcusd: Timeli
                 resolution, None, None, 50, now
             )
         assert again.top(now) == btcusd.top(now)
-        assert again.trades(None, 20, now) == btcusd.trades(None, 20, now)
+        assert again.trades(None, None, None, 20, now) == btcusd.trades(None, None, None, 20, now)
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "FB", "BTCUSD"])
@@ -144,13 +144,13 @@ def test_trades_are_paged_without_hole_or_repeat(
 ) -> None:
     timeline = {**shares, "BTCUSD": btcusd}[symbol]
     now = utc("2026-11-20T14:31:40")
-    whole = timeline.trades(None, 500, now)
+    whole = timeline.trades(None, None, None, 500, now)
     assert len({trade.id for trade in whole}) == 500
     assert all(a.time <= b.time for a, b in pairwise(whole))
     pages: list[Trade] = []
     before = None
     while len(pages) < 500:
-        page = timeline.trades(before, 50, now)
+        page = timeline.trades(before, None, None, 50, now)
         pages[:0] = page
         before = page[0].id
     assert pages == whole
@@ -169,7 +169,7 @@ def test_an_id_that_was_never_given_is_refused(
 ) -> None:
     timeline = {**shares, "BTCUSD": btcusd}[symbol]
     with pytest.raises(ValueError, match=symbol):
-        timeline.trades(trade_id, 10, utc("2026-11-20T17:00"))
+        timeline.trades(trade_id, None, None, 10, utc("2026-11-20T17:00"))
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "BTCUSD"])
@@ -198,10 +198,10 @@ def test_nothing_is_older_than_the_anchor(
         assert timeline.bars(resolution, None, None, 20_000, now)[0].time >= ANCHOR_MS
         assert timeline.bars(resolution, None, None, 10, ANCHOR_MS - 5) == []
     assert timeline.top(ANCHOR_MS) is None
-    assert timeline.trades(None, 10, ANCHOR_MS) == []
+    assert timeline.trades(None, None, None, 10, ANCHOR_MS) == []
     assert not timeline.is_open(ANCHOR_MS - 1)
-    oldest = timeline.trades(None, 10**6, ANCHOR_MS + 7 * 24 * 3600 * 1000)[0]
-    assert timeline.trades(oldest.id, 10, now) == []
+    oldest = timeline.trades(None, None, None, 10**6, ANCHOR_MS + 7 * 24 * 3600 * 1000)[0]
+    assert timeline.trades(oldest.id, None, None, 10, now) == []
 
 
 def test_first_week_of_apple_is_adjusted_and_begins_on_wednesday(
@@ -299,7 +299,9 @@ def test_bitcoin_quote_is_never_crossed_and_never_old(btcusd: Timeline) -> None:
 
 def test_bitcoin_repeats_every_half_hour(btcusd: Timeline) -> None:
     now = utc("2026-11-20T15:00")
-    first, second = (btcusd.trades(None, 20, moment) for moment in (now, now + LENGTH_MS))
+    first, second = (
+        btcusd.trades(None, None, None, 20, moment) for moment in (now, now + LENGTH_MS)
+    )
     assert [trade.time + LENGTH_MS for trade in first] == [trade.time for trade in second]
     assert [trade.price for trade in first] == [trade.price for trade in second]
     assert not {trade.id for trade in first} & {trade.id for trade in second}

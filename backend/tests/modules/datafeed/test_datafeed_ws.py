@@ -179,7 +179,12 @@ def test_a_gap_is_told_with_the_position_to_resume_from() -> None:
 
 def test_the_module_lives_in_memory_without_a_context() -> None:
     module = DatafeedModule()
-    assert [router.name for router in module.get_ws_routers()] == ["bars", "quotes", "trades"]
+    assert [router.name for router in module.get_ws_routers()] == [
+        "bars",
+        "quotes",
+        "trades",
+        "depth",
+    ]
     assert module.get_openapi_tags()[0]["name"] == "datafeed"
     quotes = module.get_ws_routers()[1]
     snapshot = quotes.read("quotes:AAPL")

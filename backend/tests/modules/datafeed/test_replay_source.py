@@ -37,15 +37,15 @@ def test_answers_are_as_of_the_stream_and_afterwards_as_of_the_present() -> None
         clock = ManualClock(start)
         source = committed_source(clock)
         async with aclosing(source.stream(start)) as ticks:
-            assert source.trades("AAPL", None, 1)[0].time <= start
+            assert source.trades("AAPL", None, None, None, 1)[0].time <= start
             pending = asyncio.ensure_future(anext(ticks))
             await clock.advance(MINUTE)
             tick = await pending
             assert start < tick.time < start + MINUTE
             following = asyncio.ensure_future(anext(ticks))
             await asyncio.sleep(0)
-            assert source.trades("AAPL", None, 1)[0].time == tick.time
+            assert source.trades("AAPL", None, None, None, 1)[0].time == tick.time
             await following
-        assert source.trades("AAPL", None, 1)[0].time > tick.time
+        assert source.trades("AAPL", None, None, None, 1)[0].time > tick.time
 
     asyncio.run(main())

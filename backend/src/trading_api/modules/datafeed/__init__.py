@@ -19,7 +19,7 @@ class DatafeedModule(ModuleBase[DatafeedService]):
 
     name = "datafeed"
     title = "Datafeed"
-    summary = "Symbols, bars, quotes and trades."
+    summary = "Symbols, bars, quotes, trades and depth."
     description = "Real-time datafeed data streaming for market data and quotes"
 
     def __init__(self, context: AppContext | None = None) -> None:
@@ -31,5 +31,5 @@ class DatafeedModule(ModuleBase[DatafeedService]):
         return [DatafeedApi(service=self.service, prefix=f"/{self.name}", tags=[self.name])]
 
     def get_ws_routers(self) -> Sequence[WsRouter]:
-        """The channels bars, quotes and trades."""
+        """The channels bars, quotes, trades and depth."""
         return routers(self.service)

@@ -11,13 +11,16 @@ from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.market import RESOLUTIONS, Resolution, SymbolInfo
 from trading_api.modules.datafeed import examples
 from trading_api.modules.datafeed.schemas import (
+    LEVELS,
     BarSeries,
     Choice,
     CurrentTime,
     DatafeedConfiguration,
+    DepthList,
     QuoteList,
     SymbolList,
     TradeList,
+    levels_of,
     resolution_of,
 )
 from trading_api.modules.datafeed.search import search
@@ -36,7 +39,7 @@ Filter = Annotated[str, Query(max_length=64)]
 
 
 class DatafeedApi(APIRouter):
-    """Configuration, symbols, bars, quotes, trades and the time."""
+    """Configuration, symbols, bars, quotes, trades, depth and the time."""
 
     def __init__(
         self, service: DatafeedService, prefix: str = "", tags: list[str | Enum] | None = None
@@ -48,6 +51,7 @@ class DatafeedApi(APIRouter):
         self._add_bars()
         self._add_quotes()
         self._add_trades()
+        self._add_depth()
 
     def _add_configuration(self) -> None:
         service = self._service
@@ -171,19 +175,45 @@ class DatafeedApi(APIRouter):
             "/trades",
             operation_id="getTrades",
             summary="Trades, newest first",
+            description="Those with `from` ≤ time < `to`, page by page.",
             response_model=Annotated[TradeList, Wire()],
             responses=answers(TradeList([examples.TRADE], None), 401, 403, 404, 422),
         )
         async def get_trades(
-            _: MarketReader, symbol: SymbolName, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+            _: MarketReader,
+            symbol: SymbolName,
+            from_ms: Annotated[Moment, Query(alias="from")] = None,
+            to_ms: Annotated[Moment, Query(alias="to")] = None,
+            limit: Limit = DEFAULT_LIMIT,
+            cursor: Cursor = None,
         ) -> Response:
             info = service.symbol(symbol)
             try:
-                trades = service.trades(info, cursor, limit)
+                trades = service.trades(info, cursor, limit, from_ms, to_ms)
             except ValueError as error:
                 raise InvalidPayload("cursor", f"cursor: {error}") from None
             following = trades[0].id if len(trades) == limit else None
             return json_response(TradeList([*reversed(trades)], following))
+
+    def _add_depth(self) -> None:
+        service = self._service
+
+        @self.get(
+            "/depth",
+            operation_id="getDepth",
+            summary="The best price levels, best first",
+            description="The ladder as it stands. `not_found` for a symbol whose `has_depth` is "
+            "false. What the checksum is of is said in docs/depth.md.",
+            response_model=Annotated[DepthList, Wire()],
+            responses=answers(DepthList([examples.DEPTH], None), 401, 403, 404, 422),
+        )
+        async def get_depth(
+            _: MarketReader,
+            symbol: SymbolName,
+            levels: Annotated[int, Query(json_schema_extra={"enum": [*LEVELS]})] = 10,
+        ) -> Response:
+            wanted = levels_of(levels)
+            return json_response(DepthList([service.depth_feed(symbol).depth(wanted)], None))
 
 
 def configuration(symbols: Iterable[SymbolInfo]) -> DatafeedConfiguration:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from trading_api.domain.market import Bar, Quote, SymbolInfo, Trade
+from trading_api.domain.market import Bar, Depth, Quote, SymbolInfo, Trade
 from trading_api.modules.datafeed.schemas import BarSeries
 
 SYMBOL = SymbolInfo(
@@ -49,3 +49,16 @@ QUOTE = Quote(
     fidelity="tick",
 )
 TRADE = Trade("114578-568694550", "BTCUSD", 1_784_505_612_345, 78_390.0, 0.0004, "buy")
+DEPTH = Depth(
+    symbol="BTCUSD",
+    time=1_784_505_612_345,
+    bids=[
+        (78_389.0, 0.41200511),
+        (78_388.0, 0.1),
+        (78_387.5, 1.25),
+        (78_387.0, 0.5),
+        (78_385.0, 2.0),
+    ],
+    asks=[(78_390.0, 1.2), (78_391.0, 0.3), (78_392.0, 0.00127), (78_393.0, 0.8), (78_394.5, 1.0)],
+    checksum=2_421_175_128,
+)

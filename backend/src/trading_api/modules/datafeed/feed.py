@@ -1,10 +1,11 @@
-"""One symbol as it is now: its quote, its open bars, its last trades, and their streams."""
+"""One symbol as it is now: its quote, its open bars, its last trades, its depth."""
 
 from collections import deque
 
 from trading_api.domain.bars import BarAggregator, Grid
 from trading_api.domain.market import (
     Bar,
+    BookChange,
     Quote,
     Resolution,
     SymbolInfo,
@@ -12,42 +13,14 @@ from trading_api.domain.market import (
     Trade,
     TradingStatus,
 )
-from trading_api.domain.ports import Bus, Message, QuoteSource
+from trading_api.domain.ports import Bus, QuoteSource
 from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import topic
-from trading_api.shared.ws.router import gap
+from trading_api.modules.datafeed.depth import DepthFeed
+from trading_api.modules.datafeed.streams import Stream
 
 RECENT_TRADES = 50
 _PERCENT_PLACES = 4
-
-
-class Stream:
-    """Numbers the messages of one topic and puts them on the bus.
-
-    Attributes:
-        topic: name of the topic.
-        epoch: names its life; a gap begins a new one, so that nobody resumes across it.
-        seq: number of its newest message.
-    """
-
-    def __init__(self, bus: Bus, name: str, epoch: str) -> None:
-        self.topic = name
-        self.epoch = epoch
-        self.seq = 0
-        self._bus = bus
-        self._server_epoch = epoch
-        self._gaps = 0
-
-    def publish(self, value: object) -> None:
-        """Send the next message."""
-        self.seq += 1
-        self._bus.publish(Message(self.topic, self.seq, value))
-
-    def tell_gap(self, reason: str) -> None:
-        """Say that the topic has lost its continuity."""
-        self._gaps += 1
-        self.epoch = f"{self._server_epoch}.{self._gaps}"
-        self._bus.publish(gap(self.topic, reason))
 
 
 class SymbolFeed:
@@ -75,6 +48,7 @@ class SymbolFeed:
             resolution: Stream(bus, topic("bars", name, resolution), epoch)
             for resolution in self._resolutions
         }
+        self.depth = DepthFeed(info, bus, epoch) if info.has_depth else None
         self.quote = self._quote()
 
     def seed(self, now_ms: int) -> None:
@@ -84,7 +58,9 @@ class SymbolFeed:
             bars = self.source.bars(name, resolution, None, None, 2)
             self._aggregator.seed(resolution, bars, now_ms)
         self.recent.clear()
-        self.recent.extend(self.source.trades(name, None, RECENT_TRADES))
+        self.recent.extend(self.source.trades(name, None, None, None, RECENT_TRADES))
+        if self.depth is not None:
+            self.depth.seed(self.source.depth(name))
         self._top = self.source.top(name)
         self._status = self.status_at(now_ms)
         self._has_news = False
@@ -134,6 +110,11 @@ class SymbolFeed:
             middle = (top.bid + top.ask) / 2
             self._publish_bars(self._aggregator.on_trade(top.time, middle, 0.0))
 
+    def on_book(self, change: BookChange) -> None:
+        """Take what stands at some prices now."""
+        if self.depth is not None:
+            self.depth.apply(change)
+
     def jump(self, now_ms: int, reason: str) -> None:
         """Go on from the present, telling every topic that something is missing from it."""
         self.seed(now_ms)
@@ -142,6 +123,8 @@ class SymbolFeed:
         for resolution, stream in self.bars.items():
             for bar in self._aggregator.newest(resolution):
                 stream.publish(bar)
+        if self.depth is not None:
+            self.depth.tell_gap(reason)
         self.publish_quote()
 
     def _publish_bars(self, changed: list[tuple[Resolution, Bar]]) -> None:

@@ -1,6 +1,6 @@
 """What the datafeed's addresses answer with and its socket asks for."""
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -8,6 +8,7 @@ from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
+    Depth,
     Instant,
     Quote,
     Resolution,
@@ -22,6 +23,8 @@ ResolutionText = Annotated[
         extra_json_schema={"enum": list(RESOLUTIONS)},
     ),
 ]
+LevelCount = Literal[5, 10, 25, 50]
+LEVELS: tuple[LevelCount, ...] = get_args(LevelCount)
 NextCursor = Annotated[str | None, Meta(description="`cursor` of the next page; null on the last")]
 
 
@@ -80,6 +83,13 @@ class TradeList(Struct, frozen=True):
     next_cursor: NextCursor
 
 
+class DepthList(Struct, frozen=True):
+    """The ladder that was asked for."""
+
+    items: list[Depth]
+    next_cursor: NextCursor
+
+
 class CurrentTime(Struct, frozen=True):
     """The server's clock."""
 
@@ -93,12 +103,32 @@ class BarsParameters(Struct, frozen=True, forbid_unknown_fields=True):
     resolution: ResolutionText
 
 
+class DepthParameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which ladder to subscribe to."""
+
+    symbol: Annotated[str, Meta(description="Name or EXCHANGE:NAME")]
+    levels: Annotated[LevelCount, Meta(description="How many price levels of each side")]
+
+
 class SymbolsParameters(Struct, frozen=True, forbid_unknown_fields=True):
     """Which symbols to subscribe to."""
 
     symbols: Annotated[
         list[str], Meta(min_length=1, max_length=1000, description="Names or EXCHANGE:NAME")
     ]
+
+
+def levels_of(count: int) -> LevelCount:
+    """A number of levels that a ladder is told with.
+
+    Raises:
+        InvalidPayload: it is another number; names those that there are.
+    """
+    for levels in LEVELS:
+        if levels == count:
+            return levels
+    known = ", ".join(map(str, LEVELS))
+    raise InvalidPayload("levels", f"levels {count} is not one of {known}")
 
 
 def resolution_of(text: str, info: SymbolInfo) -> Resolution:

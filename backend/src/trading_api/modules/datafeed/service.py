@@ -9,8 +9,17 @@ from msgspec.structs import replace
 
 from trading_api.domain.bars import MINUTE_MS
 from trading_api.domain.errors import TradingError
-from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo, Trade
+from trading_api.domain.market import (
+    Bar,
+    BookChange,
+    Depth,
+    Quote,
+    Resolution,
+    SymbolInfo,
+    Trade,
+)
 from trading_api.domain.ports import MarketTick, QuoteSource
+from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
 from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.modules.datafeed.sources.stocks import committed_source
@@ -37,7 +46,9 @@ class DatafeedService:
         self._sources: list[QuoteSource] = []
         self._feeds: dict[str, SymbolFeed] = {}
         self._heard_ms: dict[str, int] = {}
+        self._teller = DepthTeller(context.clock)
         self._is_running = False
+        context.depth = self
         for source in [committed_source(context.clock)] if sources is None else sources:
             self._add(source)
 
@@ -59,6 +70,7 @@ class DatafeedService:
             asyncio.create_task(self._follow(source, ticks), name=f"datafeed {source.name}")
             for source, ticks in streams
         ]
+        tasks.append(asyncio.create_task(self._teller.run(), name="datafeed depth"))
         for task in tasks:
             task.add_done_callback(self._on_end)
         try:
@@ -99,10 +111,15 @@ class DatafeedService:
             names = dict.fromkeys(event.symbol for event in tick.events)
             concerned = [self._feeds[name] for name in names]
         for event in tick.events:
+            feed = self._feeds[event.symbol]
             if isinstance(event, Trade):
-                self._feeds[event.symbol].on_trade(event)
+                feed.on_trade(event)
+            elif isinstance(event, BookChange):
+                feed.on_book(event)
+                if feed.depth is not None:
+                    self._teller.changed((feed.depth,))
             else:
-                self._feeds[event.symbol].on_top(event)
+                feed.on_top(event)
         for feed in concerned:
             feed.publish_news()
 
@@ -153,13 +170,39 @@ class DatafeedService:
         source = self._feeds[info.symbol].source
         return source.bars(info.symbol, resolution, from_ms, to_ms, min(limit, MOST_BARS))
 
-    def trades(self, info: SymbolInfo, before: str | None, limit: int) -> Sequence[Trade]:
-        """The newest trades, oldest first; those before the trade with that id if one is given.
+    def trades(
+        self,
+        info: SymbolInfo,
+        before: str | None,
+        limit: int,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
+    ) -> Sequence[Trade]:
+        """The newest trades with `from_ms` ≤ time < `to_ms`, oldest first.
+
+        With `before`, only those before the trade with that id.
 
         Raises:
             ValueError: there is no trade with that id.
         """
-        return self._feeds[info.symbol].source.trades(info.symbol, before, limit)
+        source = self._feeds[info.symbol].source
+        return source.trades(info.symbol, before, from_ms, to_ms, limit)
+
+    def depth(self, symbol: str, levels: int) -> Depth | None:
+        """The ladder of a symbol, given by name; None where it has no depth."""
+        feed = self._feeds.get(symbol)
+        return None if feed is None or feed.depth is None else feed.depth.depth(levels)
+
+    def depth_feed(self, name: str) -> DepthFeed:
+        """The ladder and its streams of a symbol, given by name or `EXCHANGE:NAME`.
+
+        Raises:
+            TradingError: `unknown_symbol`; `not_found` where only the best bid and ask are known.
+        """
+        feed = self.feed(name)
+        if feed.depth is None:
+            raise TradingError("not_found", f"{feed.info.symbol} has no depth, only a quote")
+        return feed.depth
 
     def now_ms(self) -> int:
         """The clock's present."""

@@ -1,13 +1,15 @@
-"""The datafeed's channels: bars, quotes and trades."""
+"""The datafeed's channels: bars, quotes, trades and depth."""
 
 from collections.abc import Sequence
 
-from trading_api.domain.market import Bar, Quote, Trade
+from trading_api.domain.market import Bar, Depth, Quote, Trade
 from trading_api.domain.topics import parts_of, topic
-from trading_api.modules.datafeed.examples import BAR, OPEN_BAR, QUOTE, TRADE
+from trading_api.modules.datafeed.examples import BAR, DEPTH, OPEN_BAR, QUOTE, TRADE
 from trading_api.modules.datafeed.schemas import (
     BarsParameters,
+    DepthParameters,
     SymbolsParameters,
+    levels_of,
     resolution_of,
 )
 from trading_api.modules.datafeed.service import DatafeedService
@@ -18,7 +20,7 @@ from trading_api.shared.ws.router import Examples, Snapshot, WsRouter
 def routers(service: DatafeedService) -> list[WsRouter]:
     """The channels over a service."""
     channels = _Channels(service)
-    return [channels.bars(), channels.quotes(), channels.trades()]
+    return [channels.bars(), channels.quotes(), channels.trades(), channels.depth()]
 
 
 class _Channels:
@@ -68,6 +70,20 @@ class _Channels:
             examples=Examples(SymbolsParameters(["BTCUSD"]), [TRADE], TRADE),
         )
 
+    def depth(self) -> WsRouter:
+        return WsRouter(
+            name="depth",
+            summary="The best price levels of a symbol: whole ladders, at most 20 a second.",
+            scope="market:read",
+            parameters=DepthParameters,
+            update=Depth,
+            snapshot=Depth,
+            delivery="latest",
+            topics=self._depth_topics,
+            read=self._read_depth,
+            examples=Examples(DepthParameters("BTCUSD", 5), DEPTH, DEPTH),
+        )
+
     def _bars_topics(self, principal: Principal, parameters: BarsParameters) -> Sequence[str]:
         info = self._service.symbol(parameters.symbol)
         return [topic("bars", info.symbol, resolution_of(parameters.resolution, info))]
@@ -77,6 +93,11 @@ class _Channels:
 
     def _trades_topics(self, principal: Principal, parameters: SymbolsParameters) -> Sequence[str]:
         return [topic("trades", self._service.symbol(name).symbol) for name in parameters.symbols]
+
+    def _depth_topics(self, principal: Principal, parameters: DepthParameters) -> Sequence[str]:
+        self._service.depth_feed(parameters.symbol)
+        info = self._service.symbol(parameters.symbol)
+        return [topic("depth", info.symbol, str(parameters.levels))]
 
     def _read_bars(self, name: str) -> Snapshot:
         symbol, text = parts_of(name)
@@ -89,6 +110,13 @@ class _Channels:
         [symbol] = parts_of(name)
         feed = self._service.feed(symbol)
         return Snapshot(feed.quotes.epoch, feed.quotes.seq, feed.quote)
+
+    def _read_depth(self, name: str) -> Snapshot:
+        symbol, text = parts_of(name)
+        feed = self._service.depth_feed(symbol)
+        levels = levels_of(int(text))
+        stream = feed.streams[levels]
+        return Snapshot(stream.epoch, stream.seq, feed.depth(levels))
 
     def _read_trades(self, name: str) -> Snapshot:
         [symbol] = parts_of(name)

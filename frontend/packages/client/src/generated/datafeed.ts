@@ -1,5 +1,5 @@
 // Written by `make specs` from backend/specs; not to be edited.
-import type { Bar, Quote, Trade } from "./rest.js";
+import type { Bar, Depth, Quote, Trade } from "./rest.js";
 
 /**
  * An empty object.
@@ -15,6 +15,8 @@ export type DatafeedClientMessage =
   | QuotesUnsubscribeMessage
   | TradesSubscribeMessage
   | TradesUnsubscribeMessage
+  | DepthSubscribeMessage
+  | DepthUnsubscribeMessage
   | SystemPingMessage
   | SystemInfoMessage;
 /**
@@ -27,12 +29,15 @@ export type DatafeedServerMessage =
   | QuotesUnsubscribeResponseMessage
   | TradesSubscribeResponseMessage
   | TradesUnsubscribeResponseMessage
+  | DepthSubscribeResponseMessage
+  | DepthUnsubscribeResponseMessage
   | SystemPingResponseMessage
   | SystemInfoResponseMessage
   | BarsUpdateMessage
   | ErrorMessage
   | QuotesUpdateMessage
   | TradesUpdateMessage
+  | DepthUpdateMessage
   | SystemNoticeMessage;
 
 /**
@@ -49,6 +54,8 @@ export interface DatafeedProtocol {
     "quotes.unsubscribe": SymbolsParameters | Topics;
     "trades.subscribe": TradesSubscribe;
     "trades.unsubscribe": SymbolsParameters | Topics;
+    "depth.subscribe": DepthSubscribe;
+    "depth.unsubscribe": DepthParameters | Topics;
     "system.ping": Nothing;
     "system.info": Nothing;
   };
@@ -62,6 +69,8 @@ export interface DatafeedProtocol {
     "quotes.unsubscribe": Unsubscribed;
     "trades.subscribe": TradesSubscribed;
     "trades.unsubscribe": Unsubscribed;
+    "depth.subscribe": DepthSubscribed;
+    "depth.unsubscribe": Unsubscribed;
     "system.ping": ServerTime;
     "system.info": ConnectionInfo;
   };
@@ -73,6 +82,7 @@ export interface DatafeedProtocol {
     error: SocketError;
     "quotes.update": Quote;
     "trades.update": Trade;
+    "depth.update": Depth;
     "system.notice": Notice;
   };
   /**
@@ -127,6 +137,23 @@ export interface DatafeedProtocol {
       };
       snapshot: Trade[];
       update: Trade;
+    };
+    depth: {
+      /**
+       * Which ladder to subscribe to.
+       */
+      parameters: {
+        /**
+         * Name or EXCHANGE:NAME
+         */
+        symbol: string;
+        /**
+         * How many price levels of each side
+         */
+        levels: 5 | 10 | 25 | 50;
+      };
+      snapshot: Depth;
+      update: Depth;
     };
   };
 }
@@ -226,6 +253,38 @@ export interface TradesSubscribe {
     [k: string]: StreamPosition;
   };
 }
+/**
+ * Which ladder to subscribe to.
+ */
+export interface DepthSubscribe {
+  /**
+   * Name or EXCHANGE:NAME
+   */
+  symbol: string;
+  /**
+   * How many price levels of each side
+   */
+  levels: 5 | 10 | 25 | 50;
+  /**
+   * Positions to go on from, by topic
+   */
+  recover?: {
+    [k: string]: StreamPosition;
+  };
+}
+/**
+ * Which ladder to subscribe to.
+ */
+export interface DepthParameters {
+  /**
+   * Name or EXCHANGE:NAME
+   */
+  symbol: string;
+  /**
+   * How many price levels of each side
+   */
+  levels: 5 | 10 | 25 | 50;
+}
 export interface BarsSubscribed {
   status: "ok";
   subscriptions: BarsSubscription[];
@@ -301,6 +360,29 @@ export interface TradesSubscription {
    * The state at `seq`; null when recovered
    */
   snapshot: Trade[] | null;
+}
+export interface DepthSubscribed {
+  status: "ok";
+  subscriptions: DepthSubscription[];
+}
+/**
+ * One topic of a subscribe reply: `seq + 1`, `seq + 2`, … follow.
+ */
+export interface DepthSubscription {
+  topic: string;
+  /**
+   * Names one unbroken life of the topic
+   */
+  epoch: string;
+  seq: number;
+  /**
+   * Whether everything after the position follows
+   */
+  recovered: boolean;
+  /**
+   * The state at `seq`; null when recovered
+   */
+  snapshot: Depth | null;
 }
 /**
  * Reply to a ping.
@@ -550,6 +632,62 @@ export interface TradesUpdateMessage {
   payload: Trade;
 }
 /**
+ * The best price levels of a symbol: whole ladders, at most 20 a second.
+ */
+export interface DepthSubscribeMessage {
+  type: "depth.subscribe";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: DepthSubscribe;
+}
+/**
+ * The state of each topic, and where its stream begins
+ */
+export interface DepthSubscribeResponseMessage {
+  type: "depth.subscribe.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: DepthSubscribed;
+}
+/**
+ * Stop updates of depth, by the same parameters or by topics
+ */
+export interface DepthUnsubscribeMessage {
+  type: "depth.unsubscribe";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: DepthParameters | Topics;
+}
+/**
+ * The topics that are no longer sent
+ */
+export interface DepthUnsubscribeResponseMessage {
+  type: "depth.unsubscribe.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: Unsubscribed;
+}
+/**
+ * One update of a topic of depth
+ */
+export interface DepthUpdateMessage {
+  type: "depth.update";
+  /**
+   * As in the subscribe reply
+   */
+  topic: string;
+  seq: number;
+  payload: Depth;
+}
+/**
  * Ask for the server's time
  */
 export interface SystemPingMessage {
@@ -602,4 +740,9 @@ export interface SystemNoticeMessage {
 }
 
 /** Which routes number their updates without a hole (`every`), and which skip to the newest. */
-export const datafeedDelivery = { bars: "latest", quotes: "latest", trades: "every" } as const;
+export const datafeedDelivery = {
+  bars: "latest",
+  quotes: "latest",
+  trades: "every",
+  depth: "latest",
+} as const;

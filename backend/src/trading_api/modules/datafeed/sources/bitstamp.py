@@ -1,21 +1,21 @@
-"""Turns a Bitstamp recording, order by order, into a tape of trades and of the best bid and ask."""
+"""Turns a Bitstamp recording, order by order, into a tape of trades, quotes and price levels."""
 
 import csv
 import gzip
 import heapq
 import zlib
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from trading_api.domain.bars import Grid
 from trading_api.domain.market import SymbolInfo
-from trading_api.modules.datafeed.sources.tape import Prints, Tape, Tops
+from trading_api.modules.datafeed.sources.order_book import OrderBook, OrderEvent
+from trading_api.modules.datafeed.sources.tape import Levels, Prints, Tape, Tops
 
 START_MS: Final = 1_777_689_380_521
 LENGTH_MS: Final = 1_800_000
@@ -40,6 +40,7 @@ BTCUSD: Final = SymbolInfo(
     min_quantity=Decimal("0.00000001"),
     max_quantity=Decimal(10000),
     quantity_step=Decimal("0.00000001"),
+    has_depth=True,
     fidelity="tick",
 )
 
@@ -49,17 +50,6 @@ _quantity = Grid(BTCUSD.quantity_step)
 
 class PackError(Exception):
     """A data pack is there but cannot be read."""
-
-
-class OrderEvent(NamedTuple):
-    """A resting order was created, changed or deleted; volume is what is left of it."""
-
-    offset: int
-    id: int
-    price: int
-    volume: int
-    action: str
-    is_bid: bool
 
 
 class PrintEvent(NamedTuple):
@@ -88,7 +78,7 @@ def read_tape(orders: Path, trades: Path) -> Tape:
             prints = _in_time(_print_events(file))
     except (OSError, EOFError, zlib.error, ValueError, csv.Error) as error:
         raise PackError(f"{orders.parent} is not a readable recording: {error!r}") from error
-    return Tape(_tops(_lasting(events), prints), _prints(prints))
+    return _tape(_lasting(events), prints)
 
 
 def _order_events(file: Iterable[str]) -> Iterator[OrderEvent]:
@@ -146,9 +136,10 @@ def _lasting(events: list[OrderEvent]) -> list[OrderEvent]:
     return [event for event in events if event.id not in short]
 
 
-def _tops(events: list[OrderEvent], prints: list[PrintEvent]) -> Tops:
-    rows: list[tuple[int, int, int, int, int]] = []
-    book = _Book()
+def _tape(events: list[OrderEvent], prints: list[PrintEvent]) -> Tape:
+    tops: list[tuple[int, ...]] = []
+    levels: list[tuple[int, ...]] = []
+    book = OrderBook()
     # The orders of an instant are applied before its trades, which then clean the book.
     together: Iterable[OrderEvent | PrintEvent]
     together = heapq.merge(events, prints, key=attrgetter("offset"))
@@ -161,87 +152,13 @@ def _tops(events: list[OrderEvent], prints: list[PrintEvent]) -> Tops:
         top = book.top()
         if top is None:
             continue
-        if not rows or top != rows[-1][1:] or offset - rows[-1][0] >= REPEAT_AFTER_MS:
-            rows.append((offset, *top))
-    return Tops(*_columns(rows, 5))
-
-
-def _prints(prints: list[PrintEvent]) -> Prints:
-    return Prints(*_columns(prints, 5))
+        if not tops or top != tops[-1][1:] or offset - tops[-1][0] >= REPEAT_AFTER_MS:
+            tops.append((offset, *top))
+        levels += ((offset, *change) for change in book.changes())
+    return Tape(
+        Tops(*_columns(tops, 5)), Prints(*_columns(prints, 5)), Levels(*_columns(levels, 4))
+    )
 
 
 def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list["array[int]"]:
     return [array("q", (row[column] for row in rows)) for column in range(width)]
-
-
-class _Book:
-    """The resting orders by side and price."""
-
-    def __init__(self) -> None:
-        self._sides = {True: _Side(sign=-1), False: _Side(sign=1)}
-        self._place: dict[int, tuple[bool, int]] = {}
-        self._gone: set[int] = set()
-
-    def apply(self, event: OrderEvent) -> None:
-        """Let an order come, change or go; one that was deleted before it came is ignored."""
-        place = self._place.pop(event.id, None)
-        if place is not None:
-            self._sides[place[0]].remove(place[1], event.id)
-        if event.action == "deleted":
-            self._gone.add(event.id)
-        elif (
-            event.volume > 0
-            and event.id not in self._gone
-            and (event.action == "created" or place is not None)
-        ):
-            self._sides[event.is_bid].add(event.price, event.id, event.volume)
-            self._place[event.id] = (event.is_bid, event.price)
-
-    def clean(self, price: int) -> None:
-        """Remove what cannot be there any more once a trade has printed at a price."""
-        for side in self._sides.values():
-            for order in side.remove_better_than(price):
-                self._place.pop(order, None)
-
-    def top(self) -> tuple[int, int, int, int] | None:
-        """Bid, ask and their sizes; None while a side is empty or they cross or lock."""
-        bid, ask = self._sides[True].best(), self._sides[False].best()
-        if bid is None or ask is None or bid[0] >= ask[0]:
-            return None
-        return bid[0], ask[0], bid[1], ask[1]
-
-
-class _Side:
-    """The orders of one side by price; the sign makes the best price the lowest."""
-
-    def __init__(self, sign: Literal[1, -1]) -> None:
-        self._sign = sign
-        self._levels: defaultdict[int, dict[int, int]] = defaultdict(dict)
-        self._heap: list[int] = []
-
-    def add(self, price: int, order: int, volume: int) -> None:
-        level = self._levels[price]
-        if not level:
-            heapq.heappush(self._heap, price * self._sign)
-        level[order] = volume
-
-    def remove(self, price: int, order: int) -> None:
-        self._levels[price].pop(order, None)
-
-    def best(self) -> tuple[int, int] | None:
-        # A price whose orders have all gone stays on the heap until it comes to its top.
-        while self._heap:
-            price = self._heap[0] * self._sign
-            if level := self._levels[price]:
-                return price, sum(level.values())
-            heapq.heappop(self._heap)
-            del self._levels[price]
-        return None
-
-    def remove_better_than(self, price: int) -> list[int]:
-        removed: list[int] = []
-        while (best := self.best()) and best[0] * self._sign < price * self._sign:
-            level = self._levels[best[0]]
-            removed += level
-            level.clear()
-        return removed

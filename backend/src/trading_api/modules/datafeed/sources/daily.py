@@ -12,7 +12,14 @@ from msgspec.structs import replace
 
 from trading_api.domain.bar_path import BarPath, TickBar, fewest_trades
 from trading_api.domain.bars import INTRADAY_MS, Grid, aggregate, period_of
-from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.market import (
+    Bar,
+    BookChange,
+    Resolution,
+    SymbolInfo,
+    TopOfBook,
+    Trade,
+)
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 from trading_api.modules.datafeed.sources.bar_cache import BarCache
 from trading_api.modules.datafeed.sources.replay import ANCHOR_DAY, Moment, newest_bars
@@ -75,22 +82,33 @@ class DailyTimeline:
 
     def top(self, until_ms: int) -> TopOfBook | None:
         """The quote that the last trade set."""
-        trades = self.trades(None, 1, until_ms)
+        trades = self.trades(None, None, None, 1, until_ms)
         return self._top_after(trades[0]) if trades else None
 
-    def trades(self, before: str | None, limit: int, until_ms: int) -> list[Trade]:
+    def depth(self, until_ms: int) -> BookChange | None:
+        """None: only the best bid and ask are known."""
+        return None
+
+    def trades(
+        self, before: str | None, from_ms: int | None, to_ms: int | None, limit: int, until_ms: int
+    ) -> list[Trade]:
         """The newest trades, oldest first."""
-        number, end = self._position(until_ms)
+        until = self._position(until_ms)
         if before is not None:
             position = self._parse_id(before)
-            if position >= (number, end):
+            if position >= until:
                 raise ValueError(f"{self.symbol.symbol} has no trade {before[:40]!r} yet")
-            number, end = position
+            until = position
+        if to_ms is not None:
+            until = min(until, self._position(to_ms))
+        number, end = until
+        oldest = (0, 0) if from_ms is None else self._position(from_ms)
         found: list[Trade] = []
-        while number >= 0 and len(found) < limit:
-            if end:
+        while number >= oldest[0] and len(found) < limit:
+            first = oldest[1] if number == oldest[0] else 0
+            if end > first:
                 day = self._day(number)
-                first = max(0, end - (limit - len(found)))
+                first = max(first, end - (limit - len(found)))
                 found += (self._trade(day, index) for index in range(end - 1, first - 1, -1))
             number -= 1
             end = self._day(number).path.count if number >= 0 else 0

@@ -13,11 +13,11 @@ from msgspec import Struct
 from trading_api.domain.ports import Clock
 from trading_api.modules.datafeed.sources.bitstamp import BTCUSD, LENGTH_MS, PackError, read_tape
 from trading_api.modules.datafeed.sources.replay import ReplaySource
-from trading_api.modules.datafeed.sources.tape import Prints, Tape, TapeTimeline, Tops
+from trading_api.modules.datafeed.sources.tape import Levels, Prints, Tape, TapeTimeline, Tops
 
 BTCUSD_PACK = Path("ob_analytics/_sample_data")
 TAPE_FILE = "btcusd.tape"
-FORMAT = 1
+FORMAT = 2
 """Counts the ways in which a tape was made and written; another number is not read."""
 
 _log = logging.getLogger(__name__)
@@ -83,11 +83,11 @@ def _read_cache(path: Path, key: str) -> Tape | None:
     if file.key != key:
         return None
     columns = [array("q", column) for column in file.columns]
-    return Tape(Tops(*columns[:5]), Prints(*columns[5:]))
+    return Tape(Tops(*columns[:5]), Prints(*columns[5:10]), Levels(*columns[10:]))
 
 
 def _write_cache(path: Path, key: str, tape: Tape) -> None:
-    columns = [*tape.tops, *tape.prints]
+    columns = [*tape.tops, *tape.prints, *tape.levels]
     body = msgspec.msgpack.encode(_TapeFile(key, [column.tobytes() for column in columns]))
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     try:

@@ -9,8 +9,15 @@ from operator import itemgetter
 from typing import Protocol
 
 from trading_api.domain.bars import MINUTE_MS
-from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
-from trading_api.domain.ports import Clock, MarketTick
+from trading_api.domain.market import (
+    Bar,
+    BookChange,
+    Resolution,
+    SymbolInfo,
+    TopOfBook,
+    Trade,
+)
+from trading_api.domain.ports import Clock, MarketEvent, MarketTick
 from trading_api.domain.sessions import day_stamp
 
 ANCHOR_DAY = date(2020, 1, 6)
@@ -20,8 +27,7 @@ ANCHOR_MS = day_stamp(ANCHOR_DAY)
 LONGEST_CATCH_UP_MS = 5 * MINUTE_MS
 _TICKS_PER_TURN = 50
 
-Event = TopOfBook | Trade
-Moment = tuple[int, tuple[Event, ...]]
+Moment = tuple[int, tuple[MarketEvent, ...]]
 
 
 class Timeline(Protocol):
@@ -41,8 +47,15 @@ class Timeline(Protocol):
     def top(self, until_ms: int) -> TopOfBook | None:
         """The best bid and ask that stood."""
 
-    def trades(self, before: str | None, limit: int, until_ms: int) -> list[Trade]:
-        """The newest trades, oldest first; those before the trade with that id when one is given.
+    def depth(self, until_ms: int) -> BookChange | None:
+        """All price levels that stood; None where they are not known."""
+
+    def trades(
+        self, before: str | None, from_ms: int | None, to_ms: int | None, limit: int, until_ms: int
+    ) -> list[Trade]:
+        """The newest trades with `from_ms` ≤ time < `to_ms`, oldest first.
+
+        With `before`, only those before the trade with that id.
 
         Raises:
             ValueError: there is no trade with that id.
@@ -121,9 +134,20 @@ class ReplaySource:
         """The best bid and ask that stand."""
         return self._timelines[symbol].top(self._until_ms)
 
-    def trades(self, symbol: str, before: str | None, limit: int) -> Sequence[Trade]:
-        """The newest trades, oldest first; those before the trade with that id if one is given."""
-        return self._timelines[symbol].trades(before, limit, self._until_ms)
+    def depth(self, symbol: str) -> BookChange | None:
+        """All price levels that stand; None where they are not known."""
+        return self._timelines[symbol].depth(self._until_ms)
+
+    def trades(
+        self,
+        symbol: str,
+        before: str | None,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> Sequence[Trade]:
+        """The newest trades within bounds, oldest first; those before the trade with that id."""
+        return self._timelines[symbol].trades(before, from_ms, to_ms, limit, self._until_ms)
 
     def bars(
         self,

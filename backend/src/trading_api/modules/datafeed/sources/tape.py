@@ -1,8 +1,8 @@
-"""A recording of trades and of the best bid and ask, unrolled over wall time."""
+"""A recording of trades, of the best bid and ask and of depth, unrolled over wall time."""
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
@@ -10,12 +10,22 @@ from typing import NamedTuple
 
 from trading_api.domain.bar_path import TickBar, joined
 from trading_api.domain.bars import INTRADAY_MS, Grid, period_of
-from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
+from trading_api.domain.market import (
+    Bar,
+    BookChange,
+    Level,
+    Resolution,
+    SymbolInfo,
+    TopOfBook,
+    Trade,
+)
+from trading_api.domain.ports import MarketEvent
 from trading_api.domain.sessions import DAY_MS, TradingSession, day_of_stamp, day_stamp
-from trading_api.modules.datafeed.sources.replay import ANCHOR_MS, Event, Moment, newest_bars
+from trading_api.modules.datafeed.sources.replay import ANCHOR_MS, Moment, newest_bars
 
 WEEK_MS = 7 * DAY_MS
 _BARS_PER_CHUNK = 512
+_ROWS_PER_MARK = 1024
 _trade_id = re.compile(r"(?P<cycle>\d{1,9})-(?P<id>\d{1,18})", re.ASCII)
 
 
@@ -43,11 +53,33 @@ class Prints(NamedTuple):
     is_buy: "array[int]"
 
 
+class Levels(NamedTuple):
+    """Columns of the price levels that changed, in order of time: the size that then stood at each.
+
+    What the first instant names is all that stood then.
+    """
+
+    offset: "array[int]"
+    is_bid: "array[int]"
+    price: "array[int]"
+    size: "array[int]"
+
+
 class Tape(NamedTuple):
     """What was recorded of one symbol."""
 
     tops: Tops
     prints: Prints
+    levels: Levels
+
+
+class _Instants(NamedTuple):
+    """Columns of the instants at which anything happened, and where each ends in the tape."""
+
+    offset: "array[int]"
+    prints: "array[int]"
+    levels: "array[int]"
+    tops: "array[int]"
 
 
 class TapeTimeline:
@@ -76,31 +108,86 @@ class TapeTimeline:
         self._quantity = Grid(symbol.quantity_step).value
         self._whole = self._fold(0, len(tape.prints.offset))
         self._index_of_id = {id_: index for index, id_ in enumerate(tape.prints.id)}
+        self._per_cycle = len(tape.prints.offset)
         self._short: dict[int, list[tuple[int, TickBar]]] = {}
+        self._instants = _instants(tape)
+        self._marks = _marks(tape.levels)
 
     def is_open(self, time_ms: int) -> bool:
         """Whether the symbol trades at the instant: always, once the recording has begun."""
         return time_ms >= ANCHOR_MS
 
     def moments(self, since_ms: int) -> Iterator[Moment]:
-        """The trades of each instant, then the best bid and ask that they left."""
-        tops, prints = self._tape.tops.offset, self._tape.prints.offset
-        if not tops and not prints:
+        """The trades of each instant, then the levels and the best bid and ask that they left."""
+        instants = self._instants
+        if not instants.offset:
             return
         start, offset = self._split(since_ms + 1)
+        first = bisect_left(instants.offset, offset)
         for cycle in count(start):
-            top, print_ = bisect_left(tops, offset), bisect_left(prints, offset)
-            while top < len(tops) or print_ < len(prints):
-                instant = min([*tops[top : top + 1], *prints[print_ : print_ + 1]])
-                events: list[Event] = []
-                while print_ < len(prints) and prints[print_] == instant:
-                    events.append(self._trade(cycle, print_))
-                    print_ += 1
-                if top < len(tops) and tops[top] == instant:
-                    events.append(self._top(cycle, top))
-                    top += 1
-                yield self._start_of(cycle) + instant, tuple(events)
-            offset = 0
+            ends = self._ends(first - 1)
+            for row in range(first, len(instants.offset)):
+                begins, ends = ends, self._ends(row)
+                yield (
+                    self._start_of(cycle) + instants.offset[row],
+                    tuple(self._events(cycle, begins, ends)),
+                )
+            first = 0
+
+    def _ends(self, row: int) -> tuple[int, int, int]:
+        if row < 0:
+            return 0, 0, 0
+        instants = self._instants
+        return instants.prints[row], instants.levels[row], instants.tops[row]
+
+    def _events(
+        self, cycle: int, begins: tuple[int, int, int], ends: tuple[int, int, int]
+    ) -> Iterator[MarketEvent]:
+        for index in range(begins[0], ends[0]):
+            yield self._trade(cycle, index)
+        if begins[1] < ends[1]:
+            yield self._change(cycle, begins[1], ends[1])
+        for index in range(begins[2], ends[2]):
+            yield self._top(cycle, index)
+
+    def depth(self, until_ms: int) -> BookChange | None:
+        """All levels that stood."""
+        offsets = self._tape.levels.offset
+        if not offsets:
+            return None
+        cycle, offset = self._split(until_ms)
+        end = bisect_left(offsets, offset)
+        if not end:
+            cycle, end = cycle - 1, len(offsets)
+        return self._book(cycle, end) if cycle >= 0 else None
+
+    def _book(self, cycle: int, end: int) -> BookChange:
+        """The levels that the first rows of a repetition leave."""
+        levels = self._tape.levels
+        mark = end // _ROWS_PER_MARK
+        standing = dict(self._marks[mark])
+        for row in range(mark * _ROWS_PER_MARK, end):
+            _stand(standing, levels, row)
+        value = self._value
+        bids, asks = (
+            tuple(value(price, size) for (is_bid, price), size in standing.items() if is_bid == of)
+            for of in (1, 0)
+        )
+        time = self._start_of(cycle) + levels.offset[end - 1]
+        return BookChange(self.symbol.symbol, time, bids, asks, whole=True)
+
+    def _change(self, cycle: int, first: int, end: int) -> BookChange:
+        levels = self._tape.levels
+        bids: list[Level] = []
+        asks: list[Level] = []
+        for row in range(first, end):
+            side = bids if levels.is_bid[row] else asks
+            side.append(self._value(levels.price[row], levels.size[row]))
+        time = self._start_of(cycle) + levels.offset[first]
+        return BookChange(self.symbol.symbol, time, tuple(bids), tuple(asks), whole=first == 0)
+
+    def _value(self, price: int, size: int) -> Level:
+        return self._price(price), self._quantity(size)
 
     def top(self, until_ms: int) -> TopOfBook | None:
         """The best bid and ask that stood."""
@@ -109,18 +196,25 @@ class TapeTimeline:
         number = cycle * len(offsets) + bisect_left(offsets, offset) - 1
         return self._top(*divmod(number, len(offsets))) if number >= 0 and offsets else None
 
-    def trades(self, before: str | None, limit: int, until_ms: int) -> list[Trade]:
+    def trades(
+        self, before: str | None, from_ms: int | None, to_ms: int | None, limit: int, until_ms: int
+    ) -> list[Trade]:
         """The newest trades, oldest first."""
-        offsets = self._tape.prints.offset
-        cycle, offset = self._split(until_ms)
-        end = cycle * len(offsets) + bisect_left(offsets, offset)
+        end = self._prints_before(until_ms)
         if before is not None:
             number = self._parse_id(before)
             if number >= end:
                 raise ValueError(f"{self.symbol.symbol} has no trade {before[:40]!r} yet")
             end = number
-        first = max(0, end - limit)
-        return [self._trade(*divmod(number, len(offsets))) for number in range(first, end)]
+        if to_ms is not None:
+            end = min(end, self._prints_before(to_ms))
+        first = 0 if from_ms is None else self._prints_before(from_ms)
+        numbers = range(max(first, end - limit), end)
+        return [self._trade(*divmod(number, self._per_cycle)) for number in numbers]
+
+    def _prints_before(self, time_ms: int) -> int:
+        cycle, offset = self._split(time_ms)
+        return cycle * self._per_cycle + bisect_left(self._tape.prints.offset, offset)
 
     def bars(
         self,
@@ -235,7 +329,7 @@ class TapeTimeline:
         index = self._index_of_id.get(int(found["id"])) if found else None
         if found is None or index is None:
             raise ValueError(f"{self.symbol.symbol} has no trade {trade_id[:40]!r}")
-        return int(found["cycle"]) * len(self._tape.prints.offset) + index
+        return int(found["cycle"]) * self._per_cycle + index
 
     def _split(self, time_ms: int) -> tuple[int, int]:
         """The repetition that an instant lies in, and how far into it."""
@@ -243,6 +337,36 @@ class TapeTimeline:
 
     def _start_of(self, cycle: int) -> int:
         return ANCHOR_MS + cycle * self._length_ms
+
+
+def _instants(tape: Tape) -> _Instants:
+    columns = (tape.prints.offset, tape.levels.offset, tape.tops.offset)
+    offsets = array("q", sorted(set().union(*columns)))
+    ends = (array("q", (bisect_right(column, at) for at in offsets)) for column in columns)
+    return _Instants(offsets, *ends)
+
+
+_Standing = dict[tuple[int, int], int]
+
+
+def _stand(standing: _Standing, levels: Levels, row: int) -> None:
+    place = levels.is_bid[row], levels.price[row]
+    if levels.size[row]:
+        standing[place] = levels.size[row]
+    else:
+        standing.pop(place, None)
+
+
+def _marks(levels: Levels) -> list[_Standing]:
+    """What stood at every so many rows, so that any instant is near to one."""
+    marks: list[_Standing] = []
+    standing: _Standing = {}
+    for row in range(len(levels.offset) + 1):
+        if row % _ROWS_PER_MARK == 0:
+            marks.append(dict(standing))
+        if row < len(levels.offset):
+            _stand(standing, levels, row)
+    return marks
 
 
 def _buckets(resolution: Resolution, last_ms: int) -> Iterator[tuple[int, int]]:
