@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.market import (
     Bar,
     BookChange,
@@ -14,6 +15,7 @@ from trading_api.domain.market import (
     TopOfBook,
     Trade,
 )
+from trading_api.domain.orders import Execution
 
 
 class Clock(Protocol):
@@ -233,6 +235,23 @@ class DepthReader(Protocol):
 
         Whoever hears a quote or a trade on the bus reads the ladder as it was at that event: its
         best bid and ask are the quote's.
+        """
+
+
+class ExecutionReader(Protocol):
+    """Tells the fills of a caller, who has been allowed to read accounts."""
+
+    def executions_of(
+        self,
+        principal_id: PrincipalId,
+        account_id: AccountId | None,
+        symbol: str,
+        from_ms: int,
+        to_ms: int,
+    ) -> Sequence[Execution]:
+        """Fills of a symbol with `from_ms` ≤ time < `to_ms`, oldest first.
+
+        Those of every account of the principal, or of the one account that it was given.
         """
 
 

@@ -10,7 +10,15 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from trading_api.domain.market import SymbolInfo
-from trading_api.domain.ports import Bus, Clock, DepthReader, Ids, Journal, SymbolCatalogue
+from trading_api.domain.ports import (
+    Bus,
+    Clock,
+    DepthReader,
+    ExecutionReader,
+    Ids,
+    Journal,
+    SymbolCatalogue,
+)
 from trading_api.shared.auth import Auth
 from trading_api.shared.calendars import with_calendar
 from trading_api.shared.clock import SystemClock, SystemIds
@@ -48,6 +56,7 @@ class AppContext:
         module_options: a table of options per module name, as the settings hold it.
         services: the service of each enabled module, by module name.
         depth: who knows the ladders of this moment, for other modules; set by the datafeed.
+        executions: who knows the fills of a caller, for other modules; set by the broker.
     """
 
     clock: Clock
@@ -63,6 +72,7 @@ class AppContext:
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)
     depth: DepthReader | None = None
+    executions: ExecutionReader | None = None
     epoch: str = ""
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from trading_api.modules.broker.api import BrokerApi
+from trading_api.modules.broker.executions import CallersExecutions
 from trading_api.modules.broker.schemas import BrokerOptions
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import routers
@@ -31,6 +32,7 @@ class BrokerModule(ModuleBase[BrokerService]):
     def __init__(self, context: AppContext | None = None) -> None:
         context = context or AppContext.in_memory()
         super().__init__(context, BrokerService(context))
+        context.executions = CallersExecutions(self.service.engine)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         """The REST addresses under `/broker`."""

@@ -28,6 +28,12 @@ LEVELS: tuple[LevelCount, ...] = get_args(LevelCount)
 NextCursor = Annotated[str | None, Meta(description="`cursor` of the next page; null on the last")]
 
 
+class DatafeedOptions(Struct, frozen=True):
+    """What can be set in `[modules.datafeed]`."""
+
+    udf_next_time: Literal["s", "ms"] = "s"
+
+
 class Choice(Struct, frozen=True):
     """One entry of a search form's list; the empty value stands for all."""
 
