@@ -36,8 +36,8 @@ def symbol_of(info: SymbolInfo) -> UdfSymbol:
         listed_exchange=info.exchange,
         timezone=info.timezone,
         session=info.session,
-        session_holidays="",
-        corrections="",
+        session_holidays=info.session_holidays,
+        corrections=info.corrections,
         minmov=info.min_move,
         pricescale=info.price_scale,
         has_intraday=bool(intraday),
@@ -127,7 +127,7 @@ def quote_of(name: str, quote: Quote, info: SymbolInfo) -> UdfQuote:
 
 def marks_of(fills: Iterable[Execution], info: SymbolInfo, resolution: Resolution) -> UdfMarks:
     """A mark for each fill, on the bar that it falls into."""
-    session = TradingSession.parse(info.session, info.timezone)
+    session = TradingSession.of(info)
     marks = UdfMarks([], [], [], [], [], [], [])
     for fill in fills:
         bucket = bucket_at(session, resolution, fill.time)
@@ -143,7 +143,7 @@ def marks_of(fills: Iterable[Execution], info: SymbolInfo, resolution: Resolutio
 
 def timescale_marks_of(fills: Iterable[Execution], info: SymbolInfo) -> list[UdfTimescaleMark]:
     """A mark for each trading day with fills, which tells them all."""
-    session = TradingSession.parse(info.session, info.timezone)
+    session = TradingSession.of(info)
     by_day = groupby(fills, key=lambda fill: session.trading_day(fill.time))
     return [
         UdfTimescaleMark(

@@ -146,20 +146,20 @@ class UdfNoData(Struct, frozen=True):
 class UdfQuoteValues(Struct, frozen=True, kw_only=True):
     """The figures of a quote; none of an unknown symbol."""
 
-    ch: float | None | UnsetType = UNSET
-    chp: float | None | UnsetType = UNSET
+    ch: float | UnsetType | None = UNSET
+    chp: float | UnsetType | None = UNSET
     short_name: str | UnsetType = UNSET
     exchange: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    lp: float | None | UnsetType = UNSET
-    ask: float | None | UnsetType = UNSET
-    bid: float | None | UnsetType = UNSET
-    spread: float | None | UnsetType = UNSET
-    open_price: float | None | UnsetType = UNSET
-    high_price: float | None | UnsetType = UNSET
-    low_price: float | None | UnsetType = UNSET
-    prev_close_price: float | None | UnsetType = UNSET
-    volume: float | None | UnsetType = UNSET
+    lp: float | UnsetType | None = UNSET
+    ask: float | UnsetType | None = UNSET
+    bid: float | UnsetType | None = UNSET
+    spread: float | UnsetType | None = UNSET
+    open_price: float | UnsetType | None = UNSET
+    high_price: float | UnsetType | None = UNSET
+    low_price: float | UnsetType | None = UNSET
+    prev_close_price: float | UnsetType | None = UNSET
+    volume: float | UnsetType | None = UNSET
     original_name: str | UnsetType = UNSET
 
 

@@ -320,8 +320,193 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Trades, newest first */
+    /**
+     * Trades, newest first
+     * @description Those with `from` ≤ time < `to`, page by page.
+     */
     get: operations["getTrades"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/depth": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The best price levels, best first
+     * @description The ladder as it stands. `not_found` for a symbol whose `has_depth` is false. What the checksum is of is said in docs/depth.md.
+     */
+    get: operations["getDepth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/config": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a UDF client may ask for */
+    get: operations["getUdfConfiguration"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/time": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The server's clock in seconds */
+    get: operations["getUdfTime"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/symbols": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One symbol */
+    get: operations["getUdfSymbol"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/symbol_info": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every symbol of an exchange, in columns */
+    get: operations["getUdfSymbolTable"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/search": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Find symbols */
+    get: operations["searchUdfSymbols"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Bars in columns
+     * @description Bars with `from` ≤ time < `to`; with `countback`, so many before `to`, whatever `from` says. At most 20000, the newest.
+     */
+    get: operations["getUdfHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/quotes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Present quotes */
+    get: operations["getUdfQuotes"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/marks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The caller's own fills, on the bars that they fall into
+     * @description Empty for a caller without a credential of scope `account:read`.
+     */
+    get: operations["getUdfMarks"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/datafeed/udf/timescale_marks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The caller's days with fills, under the chart
+     * @description Empty for a caller without a credential of scope `account:read`.
+     */
+    get: operations["getUdfTimescaleMarks"];
     put?: never;
     post?: never;
     delete?: never;
@@ -522,6 +707,15 @@ export interface components {
       account_id: string;
       seconds: number;
       expires_at: number | null;
+    };
+    /**
+     * DepthList
+     * @description The ladder that was asked for.
+     */
+    DepthList: {
+      items: components["schemas"]["Depth"][];
+      /** @description `cursor` of the next page; null on the last */
+      next_cursor: string | null;
     };
     /**
      * ExecutionPage
@@ -777,6 +971,170 @@ export interface components {
       next_cursor: string | null;
     };
     /**
+     * UdfBars
+     * @description Bars in columns of equal length, ascending in time.
+     */
+    UdfBars: {
+      t: number[];
+      o: number[];
+      h: number[];
+      l: number[];
+      c: number[];
+      v: number[];
+      /** @enum {unknown} */
+      s: "ok";
+    };
+    /**
+     * UdfConfiguration
+     * @description What the UDF addresses can do.
+     */
+    UdfConfiguration: {
+      supports_search: boolean;
+      supports_group_request: boolean;
+      supports_marks: boolean;
+      supports_timescale_marks: boolean;
+      supports_time: boolean;
+      supported_resolutions: string[];
+      exchanges: components["schemas"]["UdfExchange"][];
+      symbols_types: components["schemas"]["UdfSymbolType"][];
+      currency_codes: string[];
+    };
+    /**
+     * UdfError
+     * @description Why nothing else is answered; the HTTP status is 200 all the same.
+     */
+    UdfError: {
+      errmsg: string;
+      /** @enum {unknown} */
+      s: "error";
+    };
+    /**
+     * UdfFound
+     * @description One instrument that a search has found.
+     */
+    UdfFound: {
+      symbol: string;
+      full_name: string;
+      description: string;
+      exchange: string;
+      ticker: string;
+      type: string;
+    };
+    /**
+     * UdfMarks
+     * @description Marks on bars, in columns of equal length.
+     */
+    UdfMarks: {
+      id: string[];
+      time: number[];
+      color: string[];
+      text: string[];
+      label: string[];
+      labelFontColor: string[];
+      minSize: number[];
+    };
+    /**
+     * UdfNoData
+     * @description There are no bars in the range; without `nextTime` there are no older ones either.
+     */
+    UdfNoData: {
+      /** @description Time of the nearest earlier bar, in the unit of the settings */
+      nextTime?: number;
+      /** @enum {unknown} */
+      s: "no_data";
+    };
+    /**
+     * UdfQuotes
+     * @description Quotes in the order in which they were asked for.
+     */
+    UdfQuotes: {
+      d: components["schemas"]["UdfQuote"][];
+      /** @enum {unknown} */
+      s: "ok";
+    };
+    /**
+     * UdfSymbol
+     * @description An instrument; it has no member `s`, which would mean that it is unknown.
+     */
+    UdfSymbol: {
+      name: string;
+      ticker: string;
+      full_name: string;
+      description: string;
+      type: string;
+      exchange: string;
+      listed_exchange: string;
+      timezone: string;
+      session: string;
+      session_holidays: string;
+      corrections: string;
+      minmov: number;
+      minmove2: number;
+      pricescale: number;
+      fractional: boolean;
+      has_intraday: boolean;
+      has_daily: boolean;
+      has_weekly_and_monthly: boolean;
+      has_empty_bars: boolean;
+      has_seconds: boolean;
+      has_ticks: boolean;
+      intraday_multipliers: string[];
+      seconds_multipliers: string[];
+      supported_resolutions: string[];
+      volume_precision: number;
+      /** @enum {unknown} */
+      visible_plots_set: "c" | "ohlc" | "ohlcv";
+      currency_code: string;
+      original_currency_code: string;
+      /** @enum {unknown} */
+      format: "price" | "volume";
+      /** @enum {unknown} */
+      data_status: "delayed_streaming" | "endofday" | "streaming";
+    };
+    /**
+     * UdfSymbolTable
+     * @description Every instrument of a group, in columns; a single value is that of all.
+     */
+    UdfSymbolTable: {
+      symbol: string[];
+      ticker: string[];
+      description: string[];
+      "exchange-listed": string[];
+      "exchange-traded": string[];
+      type: string[];
+      timezone: string[];
+      "session-regular": string[];
+      "session-holidays": string[];
+      corrections: string[];
+      minmovement: number[];
+      minmovement2: number;
+      pricescale: number[];
+      fractional: boolean;
+      "has-intraday": boolean[];
+      "has-daily": boolean;
+      "has-weekly-and-monthly": boolean;
+      "has-empty-bars": boolean;
+      "visible-plots-set": string;
+      "supported-resolutions": string[][];
+      "intraday-multipliers": string[][];
+      "volume-precision": number[];
+      "currency-code": string[];
+    };
+    /**
+     * UdfTimescaleMark
+     * @description A mark under the chart.
+     */
+    UdfTimescaleMark: {
+      id: string;
+      /** @description Epoch seconds, UTC */
+      time: number;
+      color: string;
+      label: string;
+      tooltip: string[];
+      /** @enum {unknown} */
+      shape: "circle" | "earning" | "earningDown" | "earningUp";
+    };
+    /**
      * Versions
      * @description The versions of the API, and that of the server.
      */
@@ -964,6 +1322,19 @@ export interface components {
       desc: string;
     };
     /**
+     * Depth
+     * @description The best price levels of both sides, best first: always the whole ladder.
+     */
+    Depth: {
+      symbol: string;
+      /** @description When the book changed last */
+      time: number;
+      bids: [number, number][];
+      asks: [number, number][];
+      /** @description CRC-32 of the levels as whole ticks and steps, see docs/depth.md */
+      checksum: number;
+    };
+    /**
      * Execution
      * @description One fill of an order, with its fee and its explanation.
      */
@@ -1085,6 +1456,54 @@ export interface components {
       side: "buy" | "sell";
     };
     /**
+     * UdfExchange
+     * @description One entry of the search form's list of exchanges; the empty value stands for all.
+     */
+    UdfExchange: {
+      value: string;
+      name: string;
+      desc: string;
+    };
+    /**
+     * UdfSymbolType
+     * @description One entry of the search form's list of types; the empty value stands for all.
+     */
+    UdfSymbolType: {
+      name: string;
+      value: string;
+    };
+    /**
+     * UdfQuote
+     * @description A quote under the very name that was asked for; without figures where it is unknown.
+     */
+    UdfQuote: {
+      /** @enum {unknown} */
+      s: "error" | "ok";
+      n: string;
+      v: components["schemas"]["UdfQuoteValues"];
+    };
+    /**
+     * UdfQuoteValues
+     * @description The figures of a quote; none of an unknown symbol.
+     */
+    UdfQuoteValues: {
+      ch?: number | null;
+      chp?: number | null;
+      short_name?: string;
+      exchange?: string;
+      description?: string;
+      lp?: number | null;
+      ask?: number | null;
+      bid?: number | null;
+      spread?: number | null;
+      open_price?: number | null;
+      high_price?: number | null;
+      low_price?: number | null;
+      prev_close_price?: number | null;
+      volume?: number | null;
+      original_name?: string;
+    };
+    /**
      * Version
      * @description One version of the API; `released` is a date.
      */
@@ -1107,6 +1526,7 @@ export type CanceledOrders = components["schemas"]["CanceledOrders"];
 export type CurrentTime = components["schemas"]["CurrentTime"];
 export type DatafeedConfiguration = components["schemas"]["DatafeedConfiguration"];
 export type Deadman = components["schemas"]["Deadman"];
+export type DepthList = components["schemas"]["DepthList"];
 export type ExecutionPage = components["schemas"]["ExecutionPage"];
 export type Health = components["schemas"]["Health"];
 export type Order = components["schemas"]["Order"];
@@ -1121,6 +1541,16 @@ export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type SymbolList = components["schemas"]["SymbolList"];
 export type Ticket = components["schemas"]["Ticket"];
 export type TradeList = components["schemas"]["TradeList"];
+export type UdfBars = components["schemas"]["UdfBars"];
+export type UdfConfiguration = components["schemas"]["UdfConfiguration"];
+export type UdfError = components["schemas"]["UdfError"];
+export type UdfFound = components["schemas"]["UdfFound"];
+export type UdfMarks = components["schemas"]["UdfMarks"];
+export type UdfNoData = components["schemas"]["UdfNoData"];
+export type UdfQuotes = components["schemas"]["UdfQuotes"];
+export type UdfSymbol = components["schemas"]["UdfSymbol"];
+export type UdfSymbolTable = components["schemas"]["UdfSymbolTable"];
+export type UdfTimescaleMark = components["schemas"]["UdfTimescaleMark"];
 export type Versions = components["schemas"]["Versions"];
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
 export type TrailRequest = components["schemas"]["TrailRequest"];
@@ -1134,6 +1564,7 @@ export type Bar = components["schemas"]["Bar"];
 export type StatusReason = components["schemas"]["StatusReason"];
 export type Trail = components["schemas"]["Trail"];
 export type Choice = components["schemas"]["Choice"];
+export type Depth = components["schemas"]["Depth"];
 export type Execution = components["schemas"]["Execution"];
 export type Explanation = components["schemas"]["Explanation"];
 export type ModuleStatus = components["schemas"]["ModuleStatus"];
@@ -1141,6 +1572,10 @@ export type WebSocketEndpoint = components["schemas"]["WebSocketEndpoint"];
 export type FieldProblem = components["schemas"]["FieldProblem"];
 export type Quote = components["schemas"]["Quote"];
 export type Trade = components["schemas"]["Trade"];
+export type UdfExchange = components["schemas"]["UdfExchange"];
+export type UdfSymbolType = components["schemas"]["UdfSymbolType"];
+export type UdfQuote = components["schemas"]["UdfQuote"];
+export type UdfQuoteValues = components["schemas"]["UdfQuoteValues"];
 export type Version = components["schemas"]["Version"];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -3455,6 +3890,10 @@ export interface operations {
       query: {
         /** @description Name or EXCHANGE:NAME */
         symbol: string;
+        /** @description Instant in epoch milliseconds, UTC */
+        from?: number | null;
+        /** @description Instant in epoch milliseconds, UTC */
+        to?: number | null;
         /** @description At most so many items */
         limit?: number;
         /** @description `next_cursor` of the page before; absent for the first */
@@ -3517,6 +3956,827 @@ export interface operations {
         };
       };
       /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getDepth: {
+    parameters: {
+      query: {
+        /** @description Name or EXCHANGE:NAME */
+        symbol: string;
+        levels?: 5 | 10 | 25 | 50;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "symbol": "BTCUSD",
+           *           "time": 1784505612345,
+           *           "bids": [
+           *             [
+           *               78389,
+           *               0.41200511
+           *             ],
+           *             [
+           *               78388,
+           *               0.1
+           *             ],
+           *             [
+           *               78387.5,
+           *               1.25
+           *             ],
+           *             [
+           *               78387,
+           *               0.5
+           *             ],
+           *             [
+           *               78385,
+           *               2
+           *             ]
+           *           ],
+           *           "asks": [
+           *             [
+           *               78390,
+           *               1.2
+           *             ],
+           *             [
+           *               78391,
+           *               0.3
+           *             ],
+           *             [
+           *               78392,
+           *               0.00127
+           *             ],
+           *             [
+           *               78393,
+           *               0.8
+           *             ],
+           *             [
+           *               78394.5,
+           *               1
+           *             ]
+           *           ],
+           *           "checksum": 2421175128
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["DepthList"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfConfiguration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "supports_search": true,
+           *       "supports_group_request": false,
+           *       "supports_marks": true,
+           *       "supports_timescale_marks": true,
+           *       "supports_time": true,
+           *       "supported_resolutions": [
+           *         "1",
+           *         "5",
+           *         "15",
+           *         "30",
+           *         "60",
+           *         "240",
+           *         "1D",
+           *         "1W",
+           *         "1M"
+           *       ],
+           *       "exchanges": [
+           *         {
+           *           "value": "",
+           *           "name": "All",
+           *           "desc": ""
+           *         },
+           *         {
+           *           "value": "NASDAQ",
+           *           "name": "NASDAQ",
+           *           "desc": "NASDAQ"
+           *         }
+           *       ],
+           *       "symbols_types": [
+           *         {
+           *           "name": "All",
+           *           "value": ""
+           *         },
+           *         {
+           *           "name": "Stock",
+           *           "value": "stock"
+           *         }
+           *       ],
+           *       "currency_codes": [
+           *         "USD"
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["UdfConfiguration"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfTime: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /** @example 1784505612 */
+          "application/json": number;
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfSymbol: {
+    parameters: {
+      query: {
+        /** @description Name, ticker or EXCHANGE:NAME */
+        symbol: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "name": "AAPL",
+           *       "ticker": "AAPL",
+           *       "full_name": "NASDAQ:AAPL",
+           *       "description": "Apple Inc.",
+           *       "type": "stock",
+           *       "exchange": "NASDAQ",
+           *       "listed_exchange": "NASDAQ",
+           *       "timezone": "America/New_York",
+           *       "session": "0930-1600",
+           *       "session_holidays": "20261126,20261225",
+           *       "corrections": "0930-1300:20261127,20261224",
+           *       "minmov": 1,
+           *       "minmove2": 0,
+           *       "pricescale": 100,
+           *       "fractional": false,
+           *       "has_intraday": true,
+           *       "has_daily": true,
+           *       "has_weekly_and_monthly": true,
+           *       "has_empty_bars": false,
+           *       "has_seconds": false,
+           *       "has_ticks": false,
+           *       "intraday_multipliers": [
+           *         "1",
+           *         "5",
+           *         "15",
+           *         "30",
+           *         "60",
+           *         "240"
+           *       ],
+           *       "seconds_multipliers": [],
+           *       "supported_resolutions": [
+           *         "1",
+           *         "5",
+           *         "15",
+           *         "30",
+           *         "60",
+           *         "240",
+           *         "1D",
+           *         "1W",
+           *         "1M"
+           *       ],
+           *       "volume_precision": 0,
+           *       "visible_plots_set": "ohlcv",
+           *       "currency_code": "USD",
+           *       "original_currency_code": "USD",
+           *       "format": "price",
+           *       "data_status": "streaming"
+           *     }
+           */
+          "application/json":
+            components["schemas"]["UdfSymbol"] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfSymbolTable: {
+    parameters: {
+      query?: {
+        group?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": [
+           *         "AAPL"
+           *       ],
+           *       "ticker": [
+           *         "AAPL"
+           *       ],
+           *       "description": [
+           *         "Apple Inc."
+           *       ],
+           *       "exchange-listed": [
+           *         "NASDAQ"
+           *       ],
+           *       "exchange-traded": [
+           *         "NASDAQ"
+           *       ],
+           *       "type": [
+           *         "stock"
+           *       ],
+           *       "timezone": [
+           *         "America/New_York"
+           *       ],
+           *       "session-regular": [
+           *         "0930-1600"
+           *       ],
+           *       "session-holidays": [
+           *         "20261126,20261225"
+           *       ],
+           *       "corrections": [
+           *         "0930-1300:20261127,20261224"
+           *       ],
+           *       "minmovement": [
+           *         1
+           *       ],
+           *       "minmovement2": 0,
+           *       "pricescale": [
+           *         100
+           *       ],
+           *       "fractional": false,
+           *       "has-intraday": [
+           *         true
+           *       ],
+           *       "has-daily": true,
+           *       "has-weekly-and-monthly": true,
+           *       "has-empty-bars": false,
+           *       "visible-plots-set": "ohlcv",
+           *       "supported-resolutions": [
+           *         [
+           *           "1",
+           *           "5",
+           *           "15",
+           *           "30",
+           *           "60",
+           *           "240",
+           *           "1D",
+           *           "1W",
+           *           "1M"
+           *         ]
+           *       ],
+           *       "intraday-multipliers": [
+           *         [
+           *           "1",
+           *           "5",
+           *           "15",
+           *           "30",
+           *           "60",
+           *           "240"
+           *         ]
+           *       ],
+           *       "volume-precision": [
+           *         0
+           *       ],
+           *       "currency-code": [
+           *         "USD"
+           *       ]
+           *     }
+           */
+          "application/json":
+            components["schemas"]["UdfSymbolTable"] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  searchUdfSymbols: {
+    parameters: {
+      query?: {
+        query?: string;
+        type?: string;
+        exchange?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example [
+           *       {
+           *         "symbol": "AAPL",
+           *         "full_name": "NASDAQ:AAPL",
+           *         "description": "Apple Inc.",
+           *         "exchange": "NASDAQ",
+           *         "ticker": "AAPL",
+           *         "type": "stock"
+           *       }
+           *     ]
+           */
+          "application/json":
+            components["schemas"]["UdfFound"][] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfHistory: {
+    parameters: {
+      query: {
+        /** @description Name, ticker or EXCHANGE:NAME */
+        symbol: string;
+        resolution: string;
+        /** @description Epoch seconds, UTC */
+        to?: number;
+        /** @description Epoch seconds, UTC */
+        from?: number;
+        countback?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "t": [
+           *         1784505540,
+           *         1784505600
+           *       ],
+           *       "o": [
+           *         78371,
+           *         78380
+           *       ],
+           *       "h": [
+           *         78386,
+           *         78391
+           *       ],
+           *       "l": [
+           *         78371,
+           *         78379
+           *       ],
+           *       "c": [
+           *         78380,
+           *         78390
+           *       ],
+           *       "v": [
+           *         0.31250017,
+           *         0.12084
+           *       ],
+           *       "s": "ok"
+           *     }
+           */
+          "application/json":
+            | components["schemas"]["UdfBars"]
+            | components["schemas"]["UdfNoData"]
+            | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfQuotes: {
+    parameters: {
+      query: {
+        symbols: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "d": [
+           *         {
+           *           "s": "ok",
+           *           "n": "BTCUSD",
+           *           "v": {
+           *             "ch": 71,
+           *             "chp": 0.0907,
+           *             "short_name": "AAPL",
+           *             "exchange": "NASDAQ",
+           *             "description": "Apple Inc.",
+           *             "lp": 78390,
+           *             "ask": 78390,
+           *             "bid": 78389,
+           *             "spread": 1,
+           *             "open_price": 78319,
+           *             "high_price": 78497,
+           *             "low_price": 78319,
+           *             "prev_close_price": 78319,
+           *             "volume": 301.77193324,
+           *             "original_name": "NASDAQ:AAPL"
+           *           }
+           *         }
+           *       ],
+           *       "s": "ok"
+           *     }
+           */
+          "application/json":
+            components["schemas"]["UdfQuotes"] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfMarks: {
+    parameters: {
+      query: {
+        /** @description Name, ticker or EXCHANGE:NAME */
+        symbol: string;
+        resolution: string;
+        /** @description Epoch seconds, UTC */
+        to?: number;
+        /** @description Epoch seconds, UTC */
+        from?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": [],
+           *       "time": [],
+           *       "color": [],
+           *       "text": [],
+           *       "label": [],
+           *       "labelFontColor": [],
+           *       "minSize": []
+           *     }
+           */
+          "application/json": components["schemas"]["UdfMarks"] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getUdfTimescaleMarks: {
+    parameters: {
+      query: {
+        /** @description Name, ticker or EXCHANGE:NAME */
+        symbol: string;
+        resolution?: string;
+        /** @description Epoch seconds, UTC */
+        to?: number;
+        /** @description Epoch seconds, UTC */
+        from?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /** @example [] */
+          "application/json":
+            components["schemas"]["UdfTimescaleMark"][] | components["schemas"]["UdfError"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Validation Error */
       422: {
         headers: {
           [name: string]: unknown;
