@@ -12,6 +12,11 @@ from harness.processes import Server, free_port, running
 
 TOKEN = "bench-owner-token-0123456789"
 READY = "/api/v1/health"
+MANY_CLIENTS = {
+    "TRADING_API_WS_MAX_CONNECTIONS_PER_CALLER": "100000",
+    "TRADING_API_WS_MAX_CONNECTIONS_PER_ADDRESS": "100000",
+}
+"""All load comes from one address and one caller."""
 
 
 def packs() -> Path:
@@ -36,7 +41,7 @@ def our_server(
         command += ["--modules", modules, "--data-dir", str(folder)]
         # What the user of this machine has set must not change the figures.
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_API_")}
-        given = {**kept, "TRADING_API_TOKEN": TOKEN, **(environment or {})}
+        given = {**kept, **MANY_CLIENTS, "TRADING_API_TOKEN": TOKEN, **(environment or {})}
         with running(name, command, port, core, given) as server:
             server.wait_until_it_answers(READY)
             yield server

@@ -35,6 +35,7 @@ from trading_api.shared.clock import SystemClock, SystemIds
 from trading_api.shared.context import AppContext, committed_symbols
 from trading_api.shared.http_guard import HttpGuard
 from trading_api.shared.http_meter import HttpCounts, HttpMeter
+from trading_api.shared.http_protocol import COUNTS, LIMITS
 from trading_api.shared.memory import MemoryBus
 from trading_api.shared.metrics import Family, LoopLag, gauge
 from trading_api.shared.module import ModuleProtocol
@@ -231,10 +232,10 @@ def _make(name: str, factory: ModuleFactory, context: AppContext) -> ModuleProto
 
 def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         app.state.started_at = context.clock.now_ms()
         async with context.running():
-            yield
+            yield {LIMITS: context.limits, COUNTS: context.limit_counts}
 
     tags = [tag for module in registry.get_enabled_modules() for tag in module.get_openapi_tags()]
     app = FastAPI(

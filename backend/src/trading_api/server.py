@@ -131,6 +131,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     proxies = list(settings.trusted_proxies)
     return uvicorn.Config(
         app,
+        http="trading_api.shared.http_protocol:HttpProtocol",
         ws="trading_api.shared.ws.transport:WsProtocol",
         ws_max_size=settings.ws_max_frame,
         ws_ping_interval=None,

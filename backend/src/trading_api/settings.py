@@ -94,6 +94,19 @@ class Settings(BaseSettings):
     ws_burst: int = Field(
         _limits.burst, ge=1, description="Requests that a connection may send at once after a pause"
     )
+    ws_max_connections_per_caller: int = Field(
+        _limits.max_connections_per_caller, ge=1, description="Sockets that one caller may hold"
+    )
+    ws_max_connections_per_address: int = Field(
+        _limits.max_connections_per_address,
+        ge=1,
+        description="Sockets that may be open from one address, whoever calls",
+    )
+    ws_handshake_s: float = Field(
+        _limits.handshake_s,
+        gt=0,
+        description="Seconds within which the head of a handshake or request must come",
+    )
     ws_ring_bytes: int = Field(
         _limits.ring_bytes,
         ge=64 * 1024,
@@ -160,6 +173,9 @@ class Settings(BaseSettings):
             max_topics=self.ws_max_topics,
             rate=self.ws_rate,
             burst=self.ws_burst,
+            max_connections_per_caller=self.ws_max_connections_per_caller,
+            max_connections_per_address=self.ws_max_connections_per_address,
+            handshake_s=self.ws_handshake_s,
             ring_bytes=self.ws_ring_bytes,
             outbox_bytes=self.ws_outbox_bytes,
             stall_s=self.ws_stall_s,

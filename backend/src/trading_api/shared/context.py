@@ -29,6 +29,7 @@ from trading_api.shared.memory import (
     MemoryJournal,
 )
 from trading_api.shared.metrics import Metrics
+from trading_api.shared.ws.census import Census
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
@@ -51,6 +52,7 @@ class AppContext:
 
     Attributes:
         limit_counts: how often the limits of sockets were reached.
+        census: how many connections each caller and each address holds.
         epoch: names this life of the server: the epoch of every topic that starts with it.
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
@@ -68,6 +70,7 @@ class AppContext:
     limits: WsLimits = field(default_factory=WsLimits)
     limit_counts: LimitCounts = field(default_factory=LimitCounts)
     metrics: Metrics = field(default_factory=Metrics)
+    census: Census = field(default_factory=Census)
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)

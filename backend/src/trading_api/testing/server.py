@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+HTTP_PROTOCOL = "trading_api.shared.http_protocol:HttpProtocol"
 WS_PROTOCOL = "trading_api.shared.ws.transport:WsProtocol"
 STOP_S = 10.0
 
@@ -88,6 +89,7 @@ async def serve(app: Any, **options: Any) -> AsyncIterator[RunningServer]:
     config = uvicorn.Config(
         app,
         **{
+            "http": HTTP_PROTOCOL,
             "ws": WS_PROTOCOL,
             "ws_ping_interval": None,
             "ws_per_message_deflate": False,

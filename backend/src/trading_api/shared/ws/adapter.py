@@ -166,27 +166,30 @@ class FastWSAdapter:
         """The caller of a handshake, as a FastAPI dependency.
 
         Raises:
-            TradingError: the caller is nobody who may use any of the channels; the handshake is
-                answered with 401 or 403.
+            TradingError: the caller is nobody who may use any of the channels, or there are too
+                many connections already; the handshake is answered with 401, 403 or 429.
         """
         principal = self.context.auth.authenticate(websocket)
         self._require_some_scope(principal)
-        client = Client(
-            websocket=websocket,
-            connection_id=self.context.ids.new_id(),
-            principal=principal,
-            auth=self.context.auth,
-            hub=self.hub,
-            limits=self.context.limits,
-            counts=self.context.limit_counts,
-            return_delay_ms=self._next_return_delay_ms,
-        )
-        logs.bind(connection_id=client.id, principal=principal.id)
-        try:
-            yield client
-        finally:
-            client.leave()
-            self._note_end(client)
+        context = self.context
+        peer = websocket.client.host if websocket.client is not None else ""
+        with context.census.place(principal, peer, context.limits, context.limit_counts):
+            client = Client(
+                websocket=websocket,
+                connection_id=context.ids.new_id(),
+                principal=principal,
+                auth=context.auth,
+                hub=self.hub,
+                limits=context.limits,
+                counts=context.limit_counts,
+                return_delay_ms=self._next_return_delay_ms,
+            )
+            logs.bind(connection_id=client.id, principal=principal.id)
+            try:
+                yield client
+            finally:
+                client.leave()
+                self._note_end(client)
 
     async def serve(self, client: Client) -> None:
         """Accept the connection and answer its requests until it ends."""

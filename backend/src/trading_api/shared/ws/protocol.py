@@ -125,6 +125,9 @@ class ConnectionLimits(Struct, frozen=True):
     max_topics: int
     rate: Annotated[float, Meta(description="Requests a second; ten times as many frames")]
     burst: Annotated[int, Meta(description="Requests at once after a pause")]
+    max_connections_per_caller: int
+    max_connections_per_address: int
+    handshake_s: Annotated[float, Meta(description="Seconds for the head of a handshake")]
     outbox_bytes: Annotated[int, Meta(description="Bytes that may wait for the client")]
     stall_s: Annotated[float, Meta(description="Seconds without progress before it is cut")]
 

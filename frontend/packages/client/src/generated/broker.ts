@@ -400,6 +400,12 @@ export interface ConnectionLimits {
    * Requests at once after a pause
    */
   burst: number;
+  max_connections_per_caller: number;
+  max_connections_per_address: number;
+  /**
+   * Seconds for the head of a handshake
+   */
+  handshake_s: number;
   /**
    * Bytes that may wait for the client
    */
