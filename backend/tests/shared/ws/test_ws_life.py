@@ -67,6 +67,23 @@ def test_any_frame_is_a_sign_of_life(sign: str) -> None:
     run(main())
 
 
+def test_the_parts_of_a_frame_that_never_ends_are_no_sign_of_life() -> None:
+    async def main() -> None:
+        prices = Prices(heartbeat_interval=HEARTBEAT_S)
+        async with (
+            serve(prices.app) as server,
+            raw_socket(server.port, PATH, prices.token) as raw,
+        ):
+            await raw.send_bytes(masked(TEXT, bytes(1000))[:10])
+            ended = asyncio.create_task(raw.read_until(CLOSE))
+            while not ended.done():
+                await raw.send_bytes(b" ")
+                await asyncio.wait((ended,), timeout=HEARTBEAT_S / 10)
+            assert ended.result().close_code == 4001
+
+    run(main())
+
+
 def test_a_client_that_is_heard_often_is_not_pinged() -> None:
     async def main() -> None:
         context = AppContext.in_memory()

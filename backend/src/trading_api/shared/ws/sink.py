@@ -28,9 +28,10 @@ class Sink:
         take: gets each text as bytes; None: every frame goes to the parser.
         limit: bytes of one frame's payload.
         held: nothing more is taken; what comes is kept.
+        heard: whether a whole frame, or something that is kept, came last: a sign of life.
     """
 
-    __slots__ = ("_broken", "_fragmented", "_parse", "_rest", "held", "limit", "take")
+    __slots__ = ("_broken", "_fragmented", "_parse", "_rest", "heard", "held", "limit", "take")
 
     def __init__(self, parse: Callable[[bytes], None], limit: int) -> None:
         self._parse = parse
@@ -40,6 +41,7 @@ class Sink:
         self.take: Callable[[bytes], None] | None = None
         self.limit = limit
         self.held = False
+        self.heard = False
 
     def feed(self, data: bytes) -> bool:
         """Take what has come; true when so much came that the rest should wait for another turn."""
@@ -59,6 +61,7 @@ class Sink:
                 for_parser = stop
             at = stop
             budget -= 1
+        self.heard = at > 0 or self.held
         self._hand_over(stream, for_parser, at)
         self._keep(stream, at)
         return not budget and at < end and not self.held

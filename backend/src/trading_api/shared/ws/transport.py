@@ -179,8 +179,12 @@ class WsProtocol(WebSocketsSansIOProtocol):
         if not self.handshake_initiated:
             self._parse(data)
             return
-        self._last_heard = self.loop.time()
-        if self._sink.feed(data):
+        if self._deaf:
+            return
+        more = self._sink.feed(data)
+        if self._sink.heard:
+            self._last_heard = self.loop.time()
+        if more:
             self._pause_transport()
             self.loop.call_soon(self._go_on)
 
