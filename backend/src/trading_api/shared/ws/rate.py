@@ -6,6 +6,7 @@ from trading_api.domain.errors import TradingError
 from trading_api.shared.ws.limits import WsLimits
 
 OFFENCE_S = 10.0
+EARLY_MS = 2  # by which a client's timer may fire before its time
 
 
 class TokenBucket:
@@ -60,5 +61,5 @@ class RequestRate:
         return TradingError(
             "rate_limited",
             f"more than {self._limits.rate:g} requests a second, {self._limits.burst} at once",
-            details={"retry_after_ms": math.ceil(wait_s * 1000)},
+            details={"retry_after_ms": math.ceil(wait_s * 1000) + EARLY_MS},
         )
