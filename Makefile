@@ -8,6 +8,7 @@ DATA_DIR := $(or $(TRADING_API_DATA_DIR),var)
 PACKS := backend/src/trading_api/data/packs.txt
 NODE_OK := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a===20&&b>=19)?0:1)' 2>/dev/null && echo yes)
 PYTEST := cd backend && ../$(PY) -m pytest
+COMPILED := backend/src/trading_api/shared/ws/_fanout.pyx
 SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 
 .PHONY: run test check specs calendars bench soak setup-browser clean
@@ -61,7 +62,7 @@ clean:
 	  { echo "python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 run"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.stamps/install: .venv/bin/python backend/pyproject.toml
+.stamps/install: .venv/bin/python backend/pyproject.toml backend/hatch_build.py $(COMPILED)
 	@echo "installing (about 20 seconds, once)"
 	$(PIP) install --editable backend
 	@mkdir -p .stamps && touch $@

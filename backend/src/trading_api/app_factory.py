@@ -42,6 +42,7 @@ from trading_api.shared.module import ModuleProtocol
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.counts import limit_families
+from trading_api.shared.ws.twins import choose
 
 ModuleFactory = Callable[[AppContext], ModuleProtocol]
 
@@ -152,6 +153,7 @@ def _context(settings: Settings) -> AppContext:
             public_market_data=settings.market_data_is_public,
         ),
         limits=settings.ws_limits,
+        twin=choose(settings.ws_hub),
         packs_dir=folder.packs,
         module_options=settings.modules,
     )

@@ -18,12 +18,18 @@ from trading_api.settings import Settings
 from trading_api.shared import logs
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.ws.twins import TwinMissing
 
 PORTS_TO_TRY = 100
 GRACE_S = 5
 GC_THRESHOLDS = (50_000, 20, 100)
 """Accounts are large and full of small immutable objects: looking through all of them as often as
 Python does by default costs a third of the order rate and most of its tail."""
+
+_HUBS = {
+    "compiled": "compiled",
+    "python": "pure Python; with a C compiler at installation it is compiled, and faster",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +50,7 @@ def run(settings: Settings) -> None:
         raise ServeError(f"another server runs on {folder.path} ({folder.running_url()})")
     try:
         app, _ = create_app(settings=settings)
-    except (ModuleError, OptionsError, OSError) as error:
+    except (ModuleError, OptionsError, TwinMissing, OSError) as error:
         raise ServeError(str(error)) from error
     listener = listen(
         settings.host, settings.port, may_move="port" not in settings.model_fields_set
@@ -169,6 +175,7 @@ def banner(app: FastAPI, url: str, code: str) -> str:
         else f"  {'Terminal':<17}not built: it needs node 20.19 or newer",
         f"  {'REST':<17}{url}/api/v1/docs",
         *sockets,
+        f"  {'Socket hub':<17}{_HUBS[app.state.context.twin.name]}",
         f"  {'Log in':<17}{url}/login?code={code}",
         f"  {'':<17}(one use, ten minutes; a fresh one: trading-api link)",
         f"  {'Try':<17}curl -s '{url}/api/v1/{curl}'",

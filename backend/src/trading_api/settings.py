@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from trading_api.shared.logs import LogFormat, LogLevel
 from trading_api.shared.ws.limits import WsLimits
+from trading_api.shared.ws.twins import Wanted
 
 PREFIX = "TRADING_API_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -119,6 +120,11 @@ class Settings(BaseSettings):
     )
     ws_stall_s: float = Field(
         _limits.stall_s, gt=0, description="Seconds without progress until such a client is cut"
+    )
+    ws_hub: Wanted = Field(
+        "auto",
+        description="Code that writes updates out: `compiled`, `python`, or `auto`: the compiled "
+        "one where it was built",
     )
     modules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Options of each module: `[modules.NAME]` in the file"

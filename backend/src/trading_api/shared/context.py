@@ -31,6 +31,7 @@ from trading_api.shared.memory import (
 from trading_api.shared.metrics import Metrics
 from trading_api.shared.ws.census import Census
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
+from trading_api.shared.ws.twins import Twin, choose
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
 Runner = Callable[[], AbstractAsyncContextManager[object]]
@@ -54,6 +55,7 @@ class AppContext:
         limit_counts: how often the limits of sockets were reached.
         census: how many connections each caller and each address holds.
         epoch: names this life of the server: the epoch of every topic that starts with it.
+        twin: how the sockets' frames are written out; the compiled one where it was built.
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
         services: the service of each enabled module, by module name.
@@ -68,6 +70,7 @@ class AppContext:
     catalogue: SymbolCatalogue
     auth: Auth
     limits: WsLimits = field(default_factory=WsLimits)
+    twin: Twin = field(default_factory=choose)
     limit_counts: LimitCounts = field(default_factory=LimitCounts)
     metrics: Metrics = field(default_factory=Metrics)
     census: Census = field(default_factory=Census)

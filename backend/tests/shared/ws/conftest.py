@@ -6,7 +6,25 @@ from collections.abc import Iterator
 import pytest
 import uvloop
 
+from tests.shared.ws import prices
+from tests.shared.ws.twins import TWINS
 from tests.shared.ws.wire import Wire
+
+WITH_BOTH_TWINS = ("test_ws_flow", "test_ws_resume", "test_ws_subscriptions", "test_ws_direct")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what depends on how frames are written with both twins of the fan-out."""
+    if metafunc.module.__name__.endswith(WITH_BOTH_TWINS):
+        metafunc.fixturenames.append("each_twin")
+        metafunc.parametrize("each_twin", TWINS, indirect=True)
+
+
+@pytest.fixture
+def each_twin(request: pytest.FixtureRequest) -> Iterator[None]:
+    prices.twin = request.param
+    yield
+    prices.twin = None
 
 
 @pytest.fixture(scope="module")

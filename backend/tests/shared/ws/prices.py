@@ -18,12 +18,15 @@ from trading_api.shared.context import AppContext
 from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.client import Client
 from trading_api.shared.ws.router import Examples, Snapshot, WsRouter
+from trading_api.shared.ws.twins import Twin
 from trading_api.testing.server import serve
 from trading_api.testing.sockets import SocketClient, open_socket
 
 PATH = "/api/v1/prices/ws"
 S1 = {"symbols": ["S1"]}
 SYMBOLS = tuple(f"S{number}" for number in range(2000))
+
+twin: Twin | None = None  # of the present test; None: whichever a server would choose
 
 
 class PricesParameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +168,8 @@ class Prices:
 
     def __init__(self, context: AppContext | None = None, **adapter: Any) -> None:
         self.context = context or AppContext.in_memory()
+        if twin is not None:
+            self.context.twin = twin
         self.service = PriceService(self.context)
         self.app = FastAPI()
         self.ended: asyncio.Queue[str] = asyncio.Queue()

@@ -9,15 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.shared.ws.prices import PricesParameters, run
+from tests.shared.ws.twins import TWINS
 from trading_api.domain.ports import Message
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.hub import Hub, HubCounts
-from trading_api.shared.ws.outbox import Outbox, Tally
+from trading_api.shared.ws.outbox import Outbox
 from trading_api.shared.ws.protocol import frame, texts
 from trading_api.shared.ws.router import Delivery, Snapshot, WsRouter
+from trading_api.shared.ws.twins import Twin
 from trading_api.testing.clock import ManualClock
 
 TURN_BYTES = 1_000_000
+
+pytestmark = pytest.mark.parametrize("twin", TWINS)
 RING_BYTES = 100_000
 
 
@@ -36,22 +40,23 @@ def router(delivery: Delivery = "latest") -> WsRouter:
     )
 
 
-def outbox(writes: list[bytes], hub: Hub | None = None) -> Outbox:
-    tally = Tally() if hub is None else hub.tally
-    return Outbox(writes.append, TURN_BYTES, lambda: None, tally)
+def outbox(hub: Hub, writes: list[bytes]) -> Outbox:
+    made = hub.outbox(TURN_BYTES, lambda: None)
+    made.write = writes.append
+    return made
 
 
 async def end_of_turn() -> None:
     await asyncio.sleep(0)
 
 
-def test_the_messages_of_a_turn_are_one_write_per_connection() -> None:
+def test_the_messages_of_a_turn_are_one_write_per_connection(twin: Twin) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
         topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
         writes: list[list[bytes]] = [[], []]
         for written in writes:
-            box = outbox(written)
+            box = outbox(hub, written)
             for topic in topics:
                 hub.subscribe(topic, box)
 
@@ -73,12 +78,12 @@ def test_the_messages_of_a_turn_are_one_write_per_connection() -> None:
     run(main())
 
 
-def test_a_message_is_framed_at_the_first_need_only() -> None:
+def test_a_message_is_framed_at_the_first_need_only(twin: Twin) -> None:
     class Unencodable:
         pass
 
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
         hub.publish(Message("prices:a", 1, Unencodable()))  # nobody has ever asked
         hub.topic("prices:a", router())
         with pytest.raises(TypeError, match="Unencodable"):
@@ -87,12 +92,12 @@ def test_a_message_is_framed_at_the_first_need_only() -> None:
     run(main())
 
 
-def test_all_subscribers_get_the_same_bytes_object() -> None:
+def test_all_subscribers_get_the_same_bytes_object(twin: Twin) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
         topic = hub.topic("prices:a", router())
         writes: list[bytes] = []
-        boxes = [outbox(writes) for _ in range(3)]
+        boxes = [outbox(hub, writes) for _ in range(3)]
         for box in boxes:
             hub.subscribe(topic, box)
         hub.publish(Message("prices:a", 1, 7))
@@ -103,12 +108,12 @@ def test_all_subscribers_get_the_same_bytes_object() -> None:
     run(main())
 
 
-def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
+def test_a_paused_outbox_takes_the_newest_per_topic_in_order(twin: Twin) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
         topics = [hub.topic(f"prices:{name}", router()) for name in "ab"]
         writes: list[bytes] = []
-        box = outbox(writes)
+        box = outbox(hub, writes)
         for topic in topics:
             hub.subscribe(topic, box)
         box.paused = True
@@ -133,11 +138,11 @@ def test_a_paused_outbox_takes_the_newest_per_topic_in_order() -> None:
     run(main())
 
 
-def test_a_flood_is_conflated_in_its_own_turn_only() -> None:
+def test_a_flood_is_conflated_in_its_own_turn_only(twin: Twin) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), 200, RING_BYTES)
+        hub = Hub(ManualClock(), 200, RING_BYTES, twin)
         writes: list[bytes] = []
-        hub.subscribe(hub.topic("prices:a", router()), outbox(writes))
+        hub.subscribe(hub.topic("prices:a", router()), outbox(hub, writes))
         for seq in range(1, 21):
             hub.publish(Message("prices:a", seq, 0))
         await end_of_turn()
@@ -153,23 +158,23 @@ def test_a_flood_is_conflated_in_its_own_turn_only() -> None:
     run(main())
 
 
-def test_an_outbox_that_overflows_takes_nothing_more() -> None:
+def test_an_outbox_that_overflows_takes_nothing_more(twin: Twin) -> None:
     overflows: list[int] = []
-    tally = Tally()
-    box = Outbox(lambda _: None, 100, lambda: overflows.append(1), tally)
+    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
+    box = hub.outbox(100, lambda: overflows.append(1))
     box.paused = True
     for _ in range(20):
         box.hold(None, b"x" * 10)
     assert overflows == [1]
-    assert tally.overflowed == 1
+    assert hub.counts.overflowed == 1
     assert box.closed
 
 
-def test_a_hub_counts_what_it_does() -> None:
+def test_a_hub_counts_what_it_does(twin: Twin) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+        hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
         topic = hub.topic("prices:a", router())
-        boxes = [outbox([], hub) for _ in range(3)]
+        boxes = [outbox(hub, []) for _ in range(3)]
         hub.publish(Message("prices:a", 1, 0))
         hub.publish(Message("prices:b", 1, 0))  # nobody has ever asked
         for box in boxes:
@@ -185,8 +190,8 @@ def test_a_hub_counts_what_it_does() -> None:
     run(main())
 
 
-def test_a_service_that_skips_a_number_breaks_the_ring() -> None:
-    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+def test_a_service_that_skips_a_number_breaks_the_ring(twin: Twin) -> None:
+    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
     topic = hub.topic("prices:a", router())
     for seq in (1, 2, 4, 5):
         hub.publish(Message("prices:a", seq, seq))
@@ -201,9 +206,9 @@ def test_a_service_that_skips_a_number_breaks_the_ring() -> None:
     st.sets(st.integers(2, 60)),
 )
 def test_a_ring_is_bounded_in_bytes_and_holds_as_many_as_fit(
-    sizes: list[int], most: int, skipped: set[int]
+    twin: Twin, sizes: list[int], most: int, skipped: set[int]
 ) -> None:
-    hub = Hub(ManualClock(), TURN_BYTES, most)
+    hub = Hub(ManualClock(), TURN_BYTES, most, twin)
     topic = hub.topic("prices:a", router("every"))
     kept: list[tuple[int, int]] = []  # number, bytes
     for seq, size in enumerate(sizes, 1):
@@ -227,12 +232,12 @@ def framed(topic: str, seq: int, value: Any) -> bytes:
     return protocol.update(protocol.update_head("prices", topic), seq, value)
 
 
-def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds() -> None:
+def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds(twin: Twin) -> None:
     async def main() -> None:
         clock = ManualClock()
-        hub = Hub(clock, TURN_BYTES, RING_BYTES)
+        hub = Hub(clock, TURN_BYTES, RING_BYTES, twin)
         first = hub.topic("prices:a", router())
-        box = outbox([])
+        box = outbox(hub, [])
         hub.subscribe(first, box)
         hub.unsubscribe("prices:a", box)
         await clock.advance(119_999)
@@ -248,8 +253,8 @@ def test_topics_are_forgotten_when_nobody_has_held_them_for_120_seconds() -> Non
     run(main())
 
 
-def test_publishing_to_nobody_needs_no_event_loop() -> None:
-    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES)
+def test_publishing_to_nobody_needs_no_event_loop(twin: Twin) -> None:
+    hub = Hub(ManualClock(), TURN_BYTES, RING_BYTES, twin)
     hub.publish(Message("prices:a", 1, object()))
     hub.gap("prices:a", "nobody hears")
 
@@ -270,12 +275,12 @@ steps = st.lists(
 @given(steps, st.sampled_from([60, 400, TURN_BYTES]))
 @pytest.mark.parametrize("delivery", ["every", "latest"])
 def test_whatever_happens_a_reader_gets_what_its_class_promises(
-    delivery: Delivery, steps: list[Any], turn_bytes: int
+    twin: Twin, delivery: Delivery, steps: list[Any], turn_bytes: int
 ) -> None:
     async def main() -> None:
-        hub = Hub(ManualClock(), turn_bytes, RING_BYTES)
+        hub = Hub(ManualClock(), turn_bytes, RING_BYTES, twin)
         writes: list[bytes] = []
-        box = outbox(writes)
+        box = outbox(hub, writes)
         published: dict[str, list[int]] = {"prices:a": [], "prices:b": []}
         sent: list[tuple[str, int]] = []
         replies = 0

@@ -51,6 +51,9 @@ class AsgiTransport:
         """Bytes that the server has not taken yet."""
         return self._pending
 
+    def below(self) -> None:
+        """None: what lies below is the server's."""
+
     def heard_at(self) -> float:
         """When the last message of the client came."""
         return self._last_heard

@@ -12,7 +12,7 @@ from trading_api.shared.ws import protocol
 from trading_api.shared.ws.hub import Hub, Topic
 from trading_api.shared.ws.life import Life, Span
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
-from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Outbox, Transport
+from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Transport
 from trading_api.shared.ws.protocol import CloseCode, Notice
 from trading_api.shared.ws.rate import RequestRate
 from trading_api.shared.ws.requests import MAX_WAITING, Requests
@@ -64,7 +64,7 @@ class Client:
         self._over: asyncio.Future[None] | None = None
         self._requests: Requests | None = None
         self._reading_stopped = False
-        self._outbox = Outbox(_nowhere, limits.outbox_bytes, self._overflow, hub.tally)
+        self._outbox = hub.outbox(limits.outbox_bytes, self._overflow)
         self._unflushed_bytes = 0
         self._room: asyncio.Event | None = None
         self._life: Life | None = None
@@ -72,12 +72,13 @@ class Client:
     def open(self, heartbeat_interval: float, lifespan: float, answer: Answer) -> Transport:
         """Begin the life of an accepted connection, whose requests `answer` answers."""
         self._transport = transport = transport_of(self.websocket)
-        self._outbox.write = transport.write
         self._answer = answer
         self._over = asyncio.get_running_loop().create_future()
         span = Span(heartbeat_interval, self._spread(lifespan), self._limits.stall_s)
         self._life = Life(span, transport, self._outbox, self)
         transport.attach(self, self._limits, self._counts)
+        if not self.left:
+            self._outbox.open(transport)
         return transport
 
     def refuse_request(self) -> TradingError | None:
@@ -306,7 +307,3 @@ class Client:
         """The lifespan ± 10 %, by the connection's id, so that not all come again at once."""
         share = zlib.crc32(self.id.encode()) / 0xFFFFFFFF
         return lifespan * (1 + LIFESPAN_JITTER * (2 * share - 1))
-
-
-def _nowhere(data: bytes) -> None:
-    """Where frames go before a connection is open."""

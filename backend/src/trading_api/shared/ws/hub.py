@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from trading_api.domain.ports import Clock, Message
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.outbox import Outbox, Tally
 from trading_api.shared.ws.router import WsRouter
+from trading_api.shared.ws.twins import PYTHON, Twin
 
 RETENTION_MS = 120_000
 RING_SIZES = {"every": 4096, "latest": 256}
@@ -114,18 +115,18 @@ class Hub:
     most `ring_bytes` bytes.
     """
 
-    def __init__(self, clock: Clock, turn_bytes: int, ring_bytes: int) -> None:
+    def __init__(self, clock: Clock, turn_bytes: int, ring_bytes: int, twin: Twin = PYTHON) -> None:
         self._clock = clock
         self._topics: dict[str, Topic] = {}
         self._left: dict[str, Topic] = {}
-        self._dirty: list[Outbox] = []
+        self._new_outbox = twin.outbox
+        self._fan_out = twin.fan_out()
         self._turn_bytes = 0
         self._most_turn_bytes = turn_bytes
         self._ring_bytes = ring_bytes
         self.tally = Tally()
         self._published = 0
         self._delivered = 0
-        self._writes = 0
 
     @property
     def counts(self) -> HubCounts:
@@ -135,7 +136,7 @@ class Hub:
             self._delivered,
             self.tally.conflated,
             self.tally.overflowed,
-            self._writes,
+            self._fan_out.writes,
         )
 
     def publish(self, message: Message) -> None:
@@ -155,17 +156,13 @@ class Hub:
             self._hold_back(topic, update)
             return
         self._turn_bytes += len(frame)
-        dirty = self._dirty
-        if not dirty:
+        if self._fan_out.idle:
             asyncio.get_running_loop().call_soon(self._flush)
-        for outbox in topic.outboxes:
-            if outbox.paused:
-                outbox.hold(topic.key_of(update), frame)
-                continue
-            frames = outbox.frames
-            if not frames:
-                dirty.append(outbox)
-            frames.append(frame)
+        behind = self._fan_out.add(topic.outboxes, frame)
+        if behind is not None:
+            key = topic.key_of(update)
+            for outbox in behind:
+                outbox.hold(key, frame)
         update.value = None  # the ring keeps the frame
 
     def send(self, outbox: Outbox, frame: bytes) -> None:
@@ -177,6 +174,10 @@ class Hub:
             return
         self._touch(outbox)
         outbox.frames.append(frame)
+
+    def outbox(self, limit: int, on_overflow: Callable[[], None]) -> Outbox:
+        """A new outbox; above so many bytes that wait, it forgets all and says so."""
+        return self._new_outbox(limit, on_overflow, self.tally)
 
     def topic(self, name: str, router: WsRouter) -> Topic:
         """The topic of that name, which collects its updates from now on."""
@@ -240,29 +241,18 @@ class Hub:
         update.value = None
 
     def _touch(self, outbox: Outbox) -> None:
-        if not self._dirty:
+        if self._fan_out.idle:
             asyncio.get_running_loop().call_soon(self._flush)
-        if not outbox.frames:
-            self._dirty.append(outbox)
+        self._fan_out.touch(outbox)
 
     def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, []
         held_back = self._turn_bytes > self._most_turn_bytes
         self._turn_bytes = 0
-        self._writes += len(dirty)
-        last: list[bytes] = []
-        data = b""
-        for outbox in dirty:
-            frames = outbox.frames
-            if held_back:
+        if held_back:
+            for outbox in self._fan_out.take():
                 outbox.flush()
-            elif frames:
-                outbox.frames = []
-                if frames != last:  # one topic: the same frame objects, so one join for all
-                    data = frames[0] if len(frames) == 1 else b"".join(frames)
-                    last = frames
-                outbox.written += len(data)
-                outbox.write(data)
+        else:
+            self._fan_out.write_out()
 
     def _leave_alone(self, topic: Topic) -> None:
         if topic.pins or topic.outboxes:

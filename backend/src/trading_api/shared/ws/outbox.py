@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 
@@ -35,6 +35,18 @@ class Listener(Protocol):
         """The server stops: say so and close."""
 
 
+class Below(NamedTuple):
+    """A socket to which whole frames may be written past the transport, when that holds nothing.
+
+    Attributes:
+        descriptor: its number, which may be used until the listener is told to leave.
+        pending: how many bytes the transport holds, which must leave before anything else.
+    """
+
+    descriptor: int
+    pending: Callable[[], int]
+
+
 class Transport(Protocol):
     """What lies below a connection; each method returns at once."""
 
@@ -51,6 +63,9 @@ class Transport(Protocol):
 
     def pending_bytes(self) -> int:
         """Bytes that the socket has not taken yet."""
+
+    def below(self) -> Below | None:
+        """The socket, where frames may be written straight to it; None where they may not."""
 
     def heard_at(self) -> float:
         """When the last frame of the client came, on the event loop's clock."""
@@ -89,37 +104,55 @@ class Tally:
         self.overflowed = 0
 
 
+SLOTS = ("_count", "_limit", "_on_overflow", "_tally", "_waiting", "_waiting_bytes")
+"""What an outbox has besides its `Slot`."""
+
+_ELSEWHERE: tuple[str, ...] = ()  # in the twins' own classes
+
+
 class Outbox:
     """Frames for one connection, in order.
 
     While the transport takes what it is given, the frames of one turn gather in `frames` until
     the hub hands them over together. While it does not (`paused`), they wait in `_waiting`: there
     a newer frame replaces the one with the same key.
+
+    Each twin of the fan-out has an outbox of its own: this class, and a `Slot` that the twin's
+    write-out can read fast.
     """
 
-    __slots__ = (
-        "_count", "_limit", "_on_overflow", "_tally", "_waiting", "_waiting_bytes",
-        "closed", "frames", "paused", "write", "written",
-    )  # fmt: skip
+    __slots__ = _ELSEWHERE
 
-    def __init__(
-        self,
-        write: Callable[[bytes], None],
-        limit: int,
-        on_overflow: Callable[[], None],
-        tally: Tally,
-    ) -> None:
-        self.frames: list[bytes] = []
+    frames: list[bytes]
+    paused: bool
+    closed: bool
+    write: Callable[[bytes], None]
+    written: int
+    descriptor: int
+    pending: Callable[[], int]
+    _waiting: dict[Hashable, bytes]
+
+    def __init__(self, limit: int, on_overflow: Callable[[], None], tally: Tally) -> None:
+        self.frames = []
         self.paused = False
         self.closed = False
-        self.write = write
+        self.write = _nowhere
         self.written = 0
+        self.descriptor = -1
+        self.pending = _nothing
         self._limit = limit
         self._on_overflow = on_overflow
         self._tally = tally
-        self._waiting: dict[Hashable, bytes] = {}
+        self._waiting = {}
         self._waiting_bytes = 0
         self._count = 0
+
+    def open(self, transport: Transport) -> None:
+        """Lead to this transport from now on."""
+        self.write = transport.write
+        below = transport.below()
+        if below is not None:
+            self.descriptor, self.pending = below
 
     @property
     def waits(self) -> bool:
@@ -169,8 +202,12 @@ class Outbox:
         return b"".join(frames)
 
     def close(self) -> None:
-        """Forget everything and take nothing more."""
+        """Forget everything and take nothing more, the socket's descriptor above all.
+
+        The number may soon be another connection's.
+        """
         self.closed = True
+        self.descriptor = -1
         self.frames = []
         self._waiting = {}
         self._waiting_bytes = 0
@@ -179,3 +216,11 @@ class Outbox:
         data = b"".join(frames)
         self.written += len(data)
         self.write(data)
+
+
+def _nowhere(_data: bytes) -> None:
+    """Where frames go before a connection is open."""
+
+
+def _nothing() -> int:
+    return 0

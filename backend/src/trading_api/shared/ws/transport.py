@@ -1,6 +1,7 @@
 """What carries the frames under uvicorn: its WebSocket protocol, which takes ready frames."""
 
 import asyncio
+import os
 from asyncio.transports import BaseTransport
 from contextlib import AbstractAsyncContextManager, nullcontext
 from socket import SO_SNDBUF, SOL_SOCKET
@@ -21,7 +22,7 @@ from trading_api.shared.ws.limits import (
     LimitCounts,
     WsLimits,
 )
-from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Listener, Transport
+from trading_api.shared.ws.outbox import CLOSE_GRACE_S, HIGH_WATER_BYTES, Below, Listener, Transport
 from trading_api.shared.ws.protocol import CloseCode
 from trading_api.shared.ws.rate import TokenBucket
 from trading_api.shared.ws.sink import Sink
@@ -95,6 +96,14 @@ class WsProtocol(WebSocketsSansIOProtocol):
     def pending_bytes(self) -> int:
         """Bytes that the socket has not taken yet."""
         return self.transport.get_write_buffer_size()
+
+    def below(self) -> Below | None:
+        """The socket, unless its bytes are encrypted on the way or it is none."""
+        socket = self.transport.get_extra_info("socket")
+        encrypted = self.transport.get_extra_info("ssl_object") is not None
+        if socket is None or encrypted or os.name != "posix" or self._listener is None:
+            return None
+        return Below(socket.fileno(), self.transport.get_write_buffer_size)
 
     def heard_at(self) -> float:
         """When the last frame of the client came."""
@@ -234,8 +243,8 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self._fail(CloseCode.TOO_BIG, f"more than {MAX_FRAGMENTS} fragments")
 
     def handle_ping(self) -> None:
-        """Answer, but do not pile up answers for a client that does not read."""
-        if self.writable.is_set():
+        """Answer, unless the client does not read or has been sent a close frame."""
+        if self.writable.is_set() and not self.close_sent:
             super().handle_ping()
         else:
             self.conn.data_to_send()
