@@ -1,5 +1,6 @@
 """Every implementation of a port passes the suite of that port."""
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,6 +15,7 @@ from trading_api.infra.database import JOURNAL, open_database
 from trading_api.infra.journal import SqlJournal
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.shared.memory import MemoryCredentials, MemoryJournal
+from trading_api.testing.disk import SimulatedDisk
 from trading_api.testing.suites.credentials import CredentialSuite
 from trading_api.testing.suites.journal import JournalSuite, record, snapshot
 
@@ -21,6 +23,11 @@ from trading_api.testing.suites.journal import JournalSuite, record, snapshot
 class TestMemoryJournal(JournalSuite):
     def opened(self) -> AbstractContextManager[Journal]:
         return nullcontext(MemoryJournal())
+
+
+class TestSimulatedDisk(JournalSuite):
+    def opened(self) -> AbstractContextManager[Journal]:
+        return nullcontext(SimulatedDisk(random.Random(1), delay_s=1e-6))
 
 
 class TestSqlJournal(JournalSuite):

@@ -40,6 +40,10 @@ class MemoryJournal:
 
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none."""
+        self.store(records)
+
+    def store(self, records: Sequence[Record]) -> None:
+        """Store all records or none, at once."""
         heads = dict(self._heads)
         for record in records:
             head = heads.get(record.stream, 0)

@@ -19,6 +19,7 @@ class Saving:
         self._every = every
         self._due: dict[Cell, None] = {}
         self._wake = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()  # each snapshot builds on the one before
 
     def note(self, cell: Cell) -> None:
         """An account has a new durable state."""
@@ -34,19 +35,18 @@ class Saving:
             while self._due:
                 cell = next(iter(self._due))
                 del self._due[cell]
-                await self._save(cell)
+                await self._save(cell, self._every)
 
     async def save_all(self, cells: Iterable[Cell]) -> None:
         """Take a snapshot of every account that has gone some way since its last one."""
         for cell in cells:
-            state = cell.committed
-            if state is not None and is_due(state, cell.saved, min(AT_THE_END, self._every)):
-                await self._save(cell)
+            await self._save(cell, min(AT_THE_END, self._every))
 
-    async def _save(self, cell: Cell) -> None:
-        state, head, before = cell.committed, cell.head, cell.saved
-        if state is None:
-            return
-        snapshot = await take_snapshot(before, state, head)
-        await self._journal.save_snapshot(snapshot, before.seq)
-        cell.saved = Saved(state, snapshot.seq, head, snapshot.hash)
+    async def _save(self, cell: Cell, every: int) -> None:
+        async with self._one_at_a_time:
+            state, head, before = cell.committed, cell.head, cell.saved
+            if state is None or not is_due(state, before, every):
+                return
+            snapshot = await take_snapshot(before, state, head)
+            await self._journal.save_snapshot(snapshot, before.seq)
+            cell.saved = Saved(state, snapshot.seq, head, snapshot.hash)
