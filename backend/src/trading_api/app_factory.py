@@ -26,6 +26,7 @@ from trading_api.shared import http_errors, openapi
 from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.metrics import MetricsApi
+from trading_api.shared.api.probes import ProbeApi
 from trading_api.shared.api.session import LoginApi, SessionApi
 from trading_api.shared.api.terminal import TerminalApi, built_terminal
 from trading_api.shared.api.tickets import TicketApi
@@ -291,6 +292,7 @@ def _mount_shared(app: FastAPI) -> None:
         app.include_router(router, prefix=BASE_URL, tags=[CURRENT])
     app.include_router(DocsApi(), prefix=BASE_URL)
     app.include_router(MetricsApi())
+    app.include_router(ProbeApi())
     terminal = built_terminal()
     app.include_router(LoginApi(home=_DOCS_PAGE if terminal is None else "/"))
     app.include_router(TerminalApi(terminal))

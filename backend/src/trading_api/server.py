@@ -1,11 +1,13 @@
 """Runs the application on a socket, says where it is, and stops it cleanly."""
 
+import asyncio
 import gc
 import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 import typer
 import uvicorn
@@ -18,6 +20,7 @@ from trading_api.settings import Settings
 from trading_api.shared import logs
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.readiness import Readiness
 from trading_api.shared.ws.twins import TwinMissing
 
 PORTS_TO_TRY = 100
@@ -65,7 +68,7 @@ def run(settings: Settings) -> None:
         folder.announce(url)
         typer.echo(banner(app, url, context.auth.make_login_code()))
 
-    server = Server(_config(app, settings), started)
+    server = Server(_config(app, settings), started, context.readiness, settings.drain_s)
     context.on_failure(server.stop_because)
     with suppress(
         SystemExit
@@ -77,11 +80,20 @@ def run(settings: Settings) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server that tells when it has started and ends quietly at a signal."""
+    """uvicorn's server that tells when it has started, drains, and ends quietly at a signal."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        started: Callable[[], None],
+        readiness: Readiness,
+        drain_s: float,
+    ) -> None:
         super().__init__(config)
         self._tell = started
+        self._readiness = readiness
+        self._drain_s = drain_s
+        self._is_draining = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -101,6 +113,18 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Be not ready for a while, then stop; a second signal stops at once."""
+        self._readiness.drain()
+        if self._is_draining or not self._drain_s:
+            super().handle_exit(sig, frame)
+            return
+        self._is_draining = True
+        asyncio.get_running_loop().call_later(self._drain_s, self._stop)
+
+    def _stop(self) -> None:
+        self.should_exit = True
 
     def stop_because(self, error: BaseException) -> None:
         """Stop as a part of the server has failed."""

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         None,
         description="Market data without a key; left out: only when listening on loopback",
     )
+    drain_s: float = Field(
+        0, ge=0, description="Seconds from a signal to stop until the server stops, not ready"
+    )
     log_level: LogLevel = Field("info", description="The least level that is logged")
     log_format: LogFormat = Field(
         "auto", description="`json`, `console`, or `auto`: console on a terminal, else JSON"

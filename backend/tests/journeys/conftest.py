@@ -73,10 +73,14 @@ class ServerProcess:
         self._process.kill()
         self._end()
 
-    def stop(self, number: int = signal.SIGINT) -> int:
-        """Ask it to stop, as Ctrl-C does; gives the exit status."""
+    def send_signal(self, number: int) -> None:
+        """Send a signal and do not wait."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ask it to stop, as Ctrl-C does; gives the exit status."""
+        self.send_signal(number)
         return self._end()
 
     def _end(self) -> int:

@@ -101,6 +101,8 @@ class Journal(Protocol):
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none; durable when it returns.
 
+        No records at all store nothing, but fail where some would for want of a writable journal.
+
         Raises:
             JournalConflict: a record's stream and number are taken.
             JournalError: they could not be made durable; the caller must stop.

@@ -89,7 +89,8 @@ class SqlJournal:
         rows = [(each.stream, each.seq, each.time, each.data, each.hash) for each in records]
         try:
             with self._opened().begin() as connection:
-                connection.exec_driver_sql(self._insert, rows)
+                if rows:
+                    connection.exec_driver_sql(self._insert, rows)
         except IntegrityError as error:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:

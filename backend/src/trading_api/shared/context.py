@@ -29,6 +29,7 @@ from trading_api.shared.memory import (
     MemoryJournal,
 )
 from trading_api.shared.metrics import Metrics
+from trading_api.shared.readiness import Readiness
 from trading_api.shared.ws.census import Census
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.twins import Twin, choose
@@ -86,6 +87,7 @@ class AppContext:
         self._runners: list[Runner] = []
         self._failure_handlers: list[Callable[[BaseException], None]] = []
         self.failure: BaseException | None = None
+        self.readiness = Readiness(self.journal)
 
     @classmethod
     def in_memory(cls, *, clock: Clock | None = None, ids: Ids | None = None) -> Self:
@@ -141,4 +143,5 @@ class AppContext:
             stack.push(self._note_failure)
             for runner in self._runners:
                 await stack.enter_async_context(runner())
+            await stack.enter_async_context(self.readiness.running())
             yield self

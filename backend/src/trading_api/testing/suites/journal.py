@@ -55,6 +55,9 @@ class JournalSuite:
         first, second = [record("a", 1), record("b", 1)], [record("a", 2)]
         assert self.run(first, second) == [*first, *second]
 
+    def test_no_records_store_nothing(self) -> None:
+        assert self.run([], [record("a", 1)], []) == [record("a", 1)]
+
     def test_one_stream_is_read_alone(self) -> None:
         async def use() -> list[Record]:
             with self.opened() as journal:
