@@ -49,7 +49,7 @@ class ResumingClient:
     """Follows routes through whatever lies in between.
 
     `subscriptions` has the subscribe payload of each route; `every` names the routes that may not
-    lose an update.
+    lose an update. `heard` is set at each message.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class ResumingClient:
     ) -> None:
         self.url = url
         self.returns = 0
+        self.heard = asyncio.Event()
         self.streams: dict[str, Stream] = {}
         self._token = token
         self._subscriptions = subscriptions
@@ -73,6 +74,12 @@ class ResumingClient:
             except (OSError, WebSocketException):
                 self.returns += 1
                 await asyncio.sleep(RETURN_S)
+
+    async def has_come_to(self, topic: str, seq: int) -> None:
+        """Return when the client has all of a topic up to that number."""
+        while topic not in self.streams or self.streams[topic].seq < seq:
+            self.heard.clear()
+            await self.heard.wait()
 
     async def _converse(
         self, client: SocketClient, has_all: Callable[["ResumingClient"], bool]
@@ -94,6 +101,7 @@ class ResumingClient:
         return {"recover": positions} if positions else {}
 
     def _take(self, message: Mapping[str, Any]) -> None:
+        self.heard.set()
         kind = message["type"]
         if kind.endswith(".update"):
             self.streams[message["topic"]].add(message["seq"], message["payload"])

@@ -29,7 +29,9 @@ from trading_api.testing.proxy import Proxy
 from trading_api.testing.server import RunningServer, serve
 
 KEYS = 16
+BATCH = 20
 FOLLOW_UP_S = 15.0
+Until = Callable[[], bool]
 BROKER_ROUTES = ("orders", "executions")
 IN_SESSION = epoch_ms(datetime(2026, 11, 20, 15, 58, 30, tzinfo=UTC))
 
@@ -125,15 +127,16 @@ class FigureModule(ModuleBase[FigureService]):
         ]
 
 
-async def publish(service: FigureService, chance: random.Random, seconds: float, rate: int) -> None:
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    while (elapsed := loop.time() - started) < seconds:
-        while service.printed < elapsed * rate:
+async def publish(
+    service: FigureService, readers: Sequence[ResumingClient], chance: random.Random, until: Until
+) -> None:
+    """Go on when some reader, who may be cut off just now, has what came before."""
+    while not until():
+        for _ in range(BATCH):
             service.print(chance.randrange(1000))
             for _ in range(2):
                 service.price(chance.randrange(KEYS), chance.randrange(10**6))
-        await asyncio.sleep(0.01)
+        await chance.choice(readers).has_come_to("prints", service.printed)
 
 
 def total_of(client: ResumingClient) -> int:
@@ -148,7 +151,7 @@ def newest_of(client: ResumingClient) -> dict[int, int]:
 
 
 async def follow_figures(
-    chance: random.Random, *, clients: int, seconds: float, rate: int, pace_s: float
+    chance: random.Random, *, clients: int, pace_s: float, prints: int = 0, seconds: float = 0
 ) -> list[ResumingClient]:
     context = AppContext.in_memory()
     context.limits = WsLimits(outbox_bytes=32 * 1024, stall_s=1.0)
@@ -159,6 +162,10 @@ async def follow_figures(
     module.register_ws_endpoint(app, BASE_URL)
     service = module.service
     over = asyncio.Event()
+    ends_at = asyncio.get_running_loop().time() + seconds
+
+    def is_enough() -> bool:
+        return service.printed >= prints and asyncio.get_running_loop().time() >= ends_at
 
     def has_all(client: ResumingClient) -> bool:
         return (
@@ -179,7 +186,7 @@ async def follow_figures(
         async with asyncio.TaskGroup() as group:
             following = [group.create_task(reader.follow(has_all)) for reader in readers]
             misbehaving = group.create_task(proxy.misbehave(chance, pace_s))
-            await publish(service, chance, seconds, rate)
+            await publish(service, readers, chance, is_enough)
             over.set()
             misbehaving.cancel()
             proxy.heal()
@@ -209,7 +216,7 @@ def test_twelve_clients_get_every_print_once_and_the_newest_prices(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def story(chance: random.Random) -> None:
-        readers = await follow_figures(chance, clients=12, seconds=6, rate=200, pace_s=0.04)
+        readers = await follow_figures(chance, clients=12, prints=1200, pace_s=0.02)
         prints = [reader.streams["prints"] for reader in readers]
         assert sum(reader.returns for reader in readers) >= 12
         assert sum(stream.recovered for stream in prints) >= 12
@@ -223,7 +230,7 @@ def test_twelve_clients_get_every_print_once_and_the_newest_prices(
 @pytest.mark.timeout(180)
 def test_fifty_clients_through_a_minute_of_chaos(caplog: pytest.LogCaptureFixture) -> None:
     async def story(chance: random.Random) -> None:
-        readers = await follow_figures(chance, clients=50, seconds=60, rate=60, pace_s=0.01)
+        readers = await follow_figures(chance, clients=50, seconds=60, pace_s=0.01)
         assert sum(reader.returns for reader in readers) > 500
 
     with_seed(story)

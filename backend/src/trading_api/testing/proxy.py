@@ -1,4 +1,4 @@
-"""A TCP proxy that cuts, delays, freezes and throttles what passes through it."""
+"""A TCP proxy that cuts, delays, freezes, throttles and half-opens what passes through it."""
 
 import asyncio
 import random
@@ -33,6 +33,11 @@ class Link:
     def freeze(self) -> None:
         """Let nothing pass, not even an end: each side believes the other to be there."""
         self._moving.clear()
+
+    def half_open(self) -> None:
+        """Reset the client's connection without a word to the server."""
+        self.freeze()
+        self._ends[0].transport.abort()
 
     def heal(self) -> None:
         """Let everything pass at once, what was frozen first."""
@@ -99,6 +104,7 @@ class Proxy:
         actions: Mapping[str, Callable[[Link], None]] = {
             "cut": Link.cut,
             "freeze": Link.freeze,
+            "half-open": Link.half_open,
             "delay": lambda link: setattr(link, "delay_s", chance.uniform(0.0, 0.3)),
             "throttle": lambda link: setattr(link, "bytes_per_s", chance.uniform(2e3, 2e5)),
             "heal": Link.heal,
