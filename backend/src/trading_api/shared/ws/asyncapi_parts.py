@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from trading_api.shared.auth import TICKET_PARAMETER
 from trading_api.shared.schema import COMPONENTS, json_schemas
 from trading_api.shared.ws import protocol
 
@@ -22,6 +23,21 @@ _REQUEST_ID: Json = {
             "maximum": protocol.LARGEST_EXACT,
         },
     ],
+}
+
+
+_HANDSHAKE: Json = {
+    "method": "GET",
+    "query": {
+        "type": "object",
+        "properties": {
+            TICKET_PARAMETER: {
+                "type": "string",
+                "description": "A one-time ticket from `POST /api/v1/tickets`",
+            }
+        },
+    },
+    "bindingVersion": "0.1.0",
 }
 
 
@@ -68,7 +84,7 @@ class Parts:
             "description": description,
             "servers": [{"$ref": "#/servers/default"}],
             "messages": {},
-            "bindings": {"ws": {"method": "GET", "bindingVersion": "0.1.0"}},
+            "bindings": {"ws": _HANDSHAKE},
             **{member.replace("_", "-"): value for member, value in extensions.items()},
         }
 
