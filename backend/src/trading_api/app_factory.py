@@ -267,11 +267,11 @@ def _measure(context: AppContext) -> None:
     context.add_runner(lag.running)
     context.metrics.add(lag.families)
     context.metrics.add(partial(limit_families, context.limit_counts))
-    context.metrics.add(_build)
+    context.metrics.add(partial(_build, context.twin.name))
 
 
-def _build() -> Iterable[Family]:
-    labels = {"version": __version__, "python": platform.python_version(), "hub": "pure"}
+def _build(hub: str) -> Iterable[Family]:
+    labels = {"version": __version__, "python": platform.python_version(), "hub": hub}
     values = {tuple(labels.values()): 1.0}
     yield gauge("trading_build_info", "What runs; the value is 1", tuple(labels), values)
 

@@ -137,3 +137,48 @@ wire.error("uvicorn error")
 logging.getLogger("sqlalchemy.engine").info("a statement")
 """
     assert [json.loads(line)["event"] for line in log_of(program, level, "json")] == heard
+
+
+def test_a_broken_handler_is_told_with_its_connection() -> None:
+    program = """
+import asyncio
+from msgspec import Struct
+from trading_api.shared.ws.router import Operation, Snapshot, WsRouter
+from trading_api.app_factory import create_app
+from trading_api.testing.server import serve
+from trading_api.testing.sockets import open_socket
+
+class Nothing(Struct):
+    pass
+
+def broken(principal, payload):
+    raise RuntimeError("as planned")
+
+def read(topic):
+    return Snapshot("e", 0, None)
+
+operation = Operation(
+    name="break", summary="", scope="admin", payload=Nothing, reply=Nothing, handler=broken
+)
+fragile = WsRouter(
+    name="fragile", summary="", scope="admin", parameters=Nothing, update=Nothing,
+    snapshot=Nothing, delivery="latest", topics=read, read=read, operations=[operation],
+)
+
+async def main():
+    app, [ws_app] = create_app(["broker"])
+    ws_app.include_router(fragile)
+    async with serve(app) as server:
+        url = server.ws_url + "/api/v1/broker/ws"
+        async with open_socket(url, app.state.owner_token) as client:
+            await client.send({"type": "fragile.break"})
+            assert await client.closed() == 1011
+
+asyncio.run(main())
+"""
+    ended, failed = map(json.loads, log_of(program, "info", "json"))
+    assert (ended["event"], ended["close_code"]) == ("connection ended", 1011)
+    assert failed["exception"].endswith("RuntimeError: as planned")
+    assert failed["connection_id"] == ended["connection_id"]
+    assert failed["principal"] == principal_hash("owner")
+    assert failed["module"] == "broker"

@@ -244,7 +244,7 @@ def test_it_says_what_runs_and_how_the_process_is() -> None:
             found = samples_of(await stage.text())
             [build] = [labels for name, labels in found if name == "trading_build_info"]
             assert dict(build)["version"] == __version__
-            assert dict(build)["hub"] in ("pure", "compiled")
+            assert dict(build)["hub"] == stage.context.twin.name
             assert found["process_resident_memory_bytes", frozenset()] > 10e6
             assert ("trading_event_loop_lag_seconds_count", frozenset()) in found
 
