@@ -7,10 +7,20 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.domain.paper_desk import Desk, SaidMarket, encoded, share
+from trading_api.domain import position_exits
 from trading_api.domain.accounts import AccountState, reserved_total, view_account
-from trading_api.domain.commands import CancelAllOrders, ClosePosition
+from trading_api.domain.commands import (
+    CancelAllOrders,
+    ClosePosition,
+    OrderGroup,
+    PlaceOrder,
+    SetPositionExits,
+    StopLoss,
+    TakeProfit,
+)
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import fold
 from trading_api.domain.margin import value
@@ -48,6 +58,28 @@ conditionals = st.tuples(
     ticks,
     st.booleans(),
 )
+offsets = st.one_of(st.none(), st.integers(1, 60).map(lambda cents: Decimal(cents) / 100))
+brackets = st.tuples(
+    st.just("bracket"),
+    symbols,
+    st.sampled_from(["buy", "sell"]),
+    lots,
+    st.one_of(st.none(), ticks),
+    offsets,
+    offsets,
+)
+groups = st.tuples(
+    st.just("group"),
+    st.sampled_from(["oco", "oto"]),
+    symbols,
+    lots,
+    st.lists(
+        st.tuples(st.sampled_from(["buy", "sell"]), st.sampled_from(["limit", "stop"]), ticks),
+        min_size=2,
+        max_size=3,
+    ),
+)
+exits = st.tuples(st.just("exits"), symbols, offsets, offsets)
 quotes = st.tuples(
     st.just("quote"),
     symbols,
@@ -62,7 +94,20 @@ changes = st.tuples(st.just("modify"), st.integers(0, 20), lots, st.one_of(st.no
 cancels = st.tuples(st.just("cancel"), st.integers(0, 20))
 others = st.sampled_from([("cancel all",), ("close",), ("later",)])
 walks = st.lists(
-    st.one_of(places, conditionals, quotes, quotes, trades, changes, cancels, others), max_size=50
+    st.one_of(
+        places,
+        conditionals,
+        brackets,
+        groups,
+        exits,
+        quotes,
+        quotes,
+        trades,
+        changes,
+        cancels,
+        others,
+    ),
+    max_size=50,
 )
 
 
@@ -88,6 +133,19 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
                 reduce_only=reduce_only,
                 **prices,
             )
+        case ("bracket", symbol, side, lot, limit, profit, loss):
+            quantity = quantity_of(symbol, lot)
+            price = None if limit is None else str(limit)
+            around = _around(desk, symbol, side, limit, profit, loss)
+            desk.place(side, quantity, price, symbol=symbol, **around)
+        case ("group", kind, symbol, lot, legs):
+            quantity = quantity_of(symbol, lot)
+            first, *rest = (_leg(symbol, Decimal(quantity), *leg) for leg in legs)
+            desk.do(replace(first, group=OrderGroup(kind, tuple(rest))))
+        case ("exits", symbol, profit, loss):
+            side = "buy" if desk.state.held(symbol) > 0 else "sell"
+            around = _around(desk, symbol, side, None, profit, loss)
+            desk.do(SetPositionExits(symbol, **around))
         case ("quote", symbol, bid, spread, bid_size, ask_size, how):
             desk.market.say(
                 symbol,
@@ -114,6 +172,36 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
         case ("later",):
             desk.market.now += 1_000_000
             desk.expire()
+
+
+def _around(
+    desk: Desk,
+    symbol: str,
+    side: str,
+    limit: Decimal | None,
+    profit: Decimal | None,
+    loss: Decimal | None,
+) -> dict[str, Any]:
+    """Exits so far from the limit or the market."""
+    book = desk.market.book(symbol)
+    offer = None if book is None else book.ask
+    price = limit or (Decimal(10) if offer is None else offer.price)
+    sign = 1 if side == "buy" else -1
+    take = None if profit is None else TakeProfit(canonical(price + sign * profit))
+    stop = None if loss is None else StopLoss(stop_price=canonical(price - sign * loss))
+    return {"take_profit": take, "stop_loss": stop}
+
+
+def _leg(symbol: str, quantity: Decimal, side: Any, kind: Any, price: Decimal) -> PlaceOrder:
+    named = {"limit_price" if kind == "limit" else "stop_price": canonical(price)}
+    return PlaceOrder(
+        symbol=symbol,
+        side=side,
+        kind=kind,
+        quantity=canonical(quantity),
+        limit_price=named.get("limit_price"),
+        stop_price=named.get("stop_price"),
+    )
 
 
 def quantity_of(symbol: str, lot: int) -> str:
@@ -355,3 +443,39 @@ def test_nothing_is_filled_before_its_stop_and_a_trail_never_turns_back(
             turn = 1 if order.side == "sell" else -1
             assert (order.high_water_mark - before.high_water_mark) * turn >= 0
             assert (order.stop_price - before.stop_price) * turn >= 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(walks)
+def test_linked_orders_never_get_more_than_is_due(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    orders = desk.state.orders
+    groups: dict[str, list[Order]] = {}
+    for order in orders.values():
+        if order.group_id is not None:
+            groups.setdefault(order.group_id, []).append(order)
+    for group_id, members in groups.items():
+        kind = members[0].group_type
+        first = min(members, key=lambda order: int(order.id.rpartition("o")[2]))
+        got = sum((order.filled_quantity for order in members), ZERO)
+        if kind == "oco":
+            assert got <= max(order.quantity for order in members)
+        if kind == "bracket" and first.parent_id is None:
+            assert got - first.filled_quantity <= first.filled_quantity
+        for order in members:
+            if order.waits_for_parent:
+                assert orders[first.id].status in OPEN
+                assert not order.filled_quantity
+        opened = {order.id for order in members if order.status in OPEN}
+        assert set(desk.state.groups.get(group_id, ())) == opened
+
+
+@settings(max_examples=100, deadline=None)
+@given(walks)
+def test_exits_of_a_position_are_as_large_as_it(actions: list[tuple[Any, ...]]) -> None:
+    desk = walked(actions)
+    for symbol in SYMBOLS:
+        held = desk.state.held(symbol)
+        for order in position_exits.of(desk.state, symbol):
+            if order.status != "held":
+                assert order.leaves == (held if order.side == "sell" else -held)

@@ -55,11 +55,15 @@ class Ticket(Struct, frozen=True):
         rank: its turn among the account's orders.
         reserve_price: what a unit of it sets aside; None where that is not known yet.
         filled_value: exact sum of price times quantity of its fills.
+        target: of a child of an `oto` order, its quantity once that is filled.
+        ceded: what the rivals of its group got in its stead.
     """
 
     rank: int
     reserve_price: Decimal | None
     filled_value: Decimal = ZERO
+    target: Decimal | None = None
+    ceded: Decimal = ZERO
 
 
 class Deadman(Struct, frozen=True):
@@ -81,6 +85,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
         pools: what was taken of the displayed sizes, by `pool_key`.
         requests: per client order id, what else the first request said than the order shows.
         reducing: the working reduce-only orders of a symbol, oldest first.
+        groups: the open orders of a group, oldest first.
     """
 
     account_id: AccountId
@@ -108,6 +113,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
     pools: "Map[str, Pool]" = Map()
     requests: "Map[str, str]" = Map()
     reducing: "Map[str, tuple[OrderId, ...]]" = Map()
+    groups: "Map[str, tuple[OrderId, ...]]" = Map()
 
     def held(self, symbol: str) -> Decimal:
         """The signed quantity held of a symbol."""
@@ -123,6 +129,16 @@ def order_id(account_id: AccountId, number: int) -> OrderId:
 def execution_id(account_id: AccountId, number: int) -> ExecutionId:
     """The id of an account's execution, counted from 1."""
     return ExecutionId(f"{account_id}-x{number}")
+
+
+def group_id(account_id: AccountId, number: int) -> str:
+    """The id of the group that the order of this number is the first of."""
+    return f"{account_id}-g{number}"
+
+
+def position_group(account_id: AccountId, symbol: str) -> str:
+    """The id of the group of a position's exits."""
+    return f"{account_id}-p-{symbol}"
 
 
 def pool_key(symbol: str, side: Side) -> str:

@@ -1,6 +1,7 @@
 """What may be asked of an account, by its owner or by the engine; imperative."""
 
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -49,8 +50,32 @@ class FireDeadman(Struct, frozen=True):
     """The time of the dead man's switch may be over."""
 
 
+class TakeProfit(Struct, frozen=True):
+    """The exit that a position hopes for: a limit."""
+
+    limit_price: Decimal
+
+
+class StopLoss(Struct, frozen=True, omit_defaults=True):
+    """The exit that a position fears: a stop, a stop-limit, or a stop that trails."""
+
+    stop_price: Decimal | None = None
+    limit_price: Decimal | None = None
+    trail: Trail | None = None
+
+
+class OrderGroup(Struct, frozen=True):
+    """Orders that are placed with another one.
+
+    `oco`: a fill of one takes from the others; `oto`: they wait for the first to be filled.
+    """
+
+    kind: Literal["oco", "oto"]
+    orders: "tuple[PlaceOrder, ...]"
+
+
 class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Buy or sell."""
+    """Buy or sell; with exits, or with a group, several orders are placed or none."""
 
     symbol: str
     side: Side
@@ -65,6 +90,9 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reduce_only: bool = False
     client_order_id: str | None = None
     tag: str | None = None
+    take_profit: TakeProfit | None = None
+    stop_loss: StopLoss | None = None
+    group: OrderGroup | None = None
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True):
@@ -103,6 +131,14 @@ class ClosePosition(Struct, frozen=True):
 
     symbol: str
     quantity: Decimal | None = None
+
+
+class SetPositionExits(Struct, frozen=True):
+    """Let a position have these exits, and no others."""
+
+    symbol: str
+    take_profit: TakeProfit | None = None
+    stop_loss: StopLoss | None = None
 
 
 class MatchQuote(Struct, frozen=True):
@@ -145,6 +181,7 @@ Command = (
     | CancelOrder
     | CancelAllOrders
     | ClosePosition
+    | SetPositionExits
     | MatchQuote
     | MatchTrade
     | ActivateOrders

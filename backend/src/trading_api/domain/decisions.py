@@ -13,6 +13,7 @@ from trading_api.domain import (
     administration,
     arrival,
     closing,
+    linked,
     matching,
     order_checks,
     placing,
@@ -37,6 +38,7 @@ from trading_api.domain.commands import (
     ResetAccount,
     ResumeAccount,
     SetDeadman,
+    SetPositionExits,
 )
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.events import (
@@ -69,9 +71,7 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
         ):
             administration.administer(progress, command, market)
         case PlaceOrder():
-            order_checks.check_place(
-                risk.known_instrument(market, command.symbol), command, market.now
-            )
+            _check(progress.state, command, market)
             placing.place(progress, command, market)
         case ModifyOrder():
             _modify(progress, command, market)
@@ -82,6 +82,8 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
             _cancel_all(progress, command, market)
         case ClosePosition():
             closing.close(progress, command, market)
+        case SetPositionExits():
+            placing.place_exits(progress, command, market)
         case MatchQuote():
             matching.match_quote(progress, command, market)
         case MatchTrade():
@@ -92,6 +94,7 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
             matching.expire(progress, command.order_ids, market)
         case _:
             assert_never(command)
+    matching.admit(progress, market)
     return progress.finish()
 
 
@@ -120,6 +123,12 @@ def open_order(state: AccountState, wanted: OrderId) -> Order:
     return order
 
 
+def _check(state: AccountState, command: PlaceOrder, market: Market) -> None:
+    instrument = risk.known_instrument(market, command.symbol)
+    order_checks.check_place(instrument, command, market.now)
+    linked.check(state, instrument, command, market.book(command.symbol), market.now)
+
+
 def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
     state = progress.state
     order = open_order(state, command.order_id)
@@ -131,7 +140,7 @@ def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
     book = market.book(order.symbol)
     price = risk.reserve_price(after, book) or ticket.reserve_price
     reason = risk.margin_refusal(state, after, price, market, ticket)
-    if reason is None and _prices(after) != _prices(order):
+    if reason is None and order.status in MATCHABLE and _prices(after) != _prices(order):
         reason = arrival.refusal(after, book, market.rules)
     if reason is not None:
         raise TradingError(reason.code, reason.message, order_id=order.id)
@@ -175,6 +184,9 @@ def _modified(order: Order, command: ModifyOrder, market: Market) -> Order:
     after = order
     if command.quantity is not None:
         quantity = command.quantity
+        if quantity != order.quantity and (linked.is_exclusive(order) or order.parent_id):
+            message = f"quantity of order {order.id} follows its group and cannot be changed"
+            raise InvalidPayload("quantity", message, "immutable_field")
         order_checks.check_quantity(instrument, quantity)
         if quantity <= order.filled_quantity:
             message = f"quantity {quantity:f} is not above {order.filled_quantity:f} already filled"

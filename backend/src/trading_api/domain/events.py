@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Instant
+from trading_api.domain.money import ZERO
 from trading_api.domain.orders import (
     MATCHABLE,
     OPEN,
@@ -91,12 +92,13 @@ class OrderRejected(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class OrderActivated(Struct, frozen=True, kw_only=True, tag=True):
-    """A held order works from now on."""
+    """A held order works from now on; a child for what its parent has got, its `quantity`."""
 
     order_id: OrderId
     time: Instant
     expire_at: Instant | None
     reserve_price: Decimal | None
+    quantity: Decimal | None = None
 
 
 class OrderTrailed(Struct, frozen=True, kw_only=True, tag=True):
@@ -124,7 +126,10 @@ class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
-    """An open order has a new quantity, price or end; None for the last three: as it was."""
+    """An open order has a new quantity, price or end; None where a member is as it was.
+
+    `ceded` is what its rivals got in its stead.
+    """
 
     order_id: OrderId
     time: Instant
@@ -134,6 +139,7 @@ class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
     stop_price: Decimal | None = None
     trail: Trail | None = None
     expire_at: Instant | None = None
+    ceded: Decimal = ZERO
 
 
 class OrderCanceled(Struct, frozen=True, kw_only=True, tag=True):

@@ -3,7 +3,7 @@
 Restart is `fold` repeated over the journal; a decision goes through the same door.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -55,13 +55,26 @@ class Decision(NamedTuple):
     changes: tuple[Change, ...]
 
 
+class Mark(NamedTuple):
+    """How far a progress had come."""
+
+    state: AccountState
+    events: int
+    changes: int
+
+
 class Progress:
-    """Takes events one after the other, as a decision or the journal brings them."""
+    """Takes events one after the other, as a decision or the journal brings them.
+
+    `arrivals` are orders that began to work in this step and have to meet the market yet.
+    """
 
     def __init__(self, state: AccountState | None) -> None:
         self._state = state
         self._events: list[Event] = []
         self._changes: list[Change] = []
+        self._settled = 0
+        self.arrivals: list[OrderId] = []
 
     @property
     def state(self) -> AccountState:
@@ -77,6 +90,22 @@ class Progress:
         self._events.append(event)
         if before is not None:
             self._changes.extend(_changes(before, event, self._state))
+
+    def unsettled(self) -> Iterator[Event]:
+        """The events that nothing has reacted to yet, those that reactions let happen included."""
+        while self._settled < len(self._events):
+            self._settled += 1
+            yield self._events[self._settled - 1]
+
+    def mark(self) -> "Mark":
+        """What `rewind` goes back to."""
+        return Mark(self.state, len(self._events), len(self._changes))
+
+    def rewind(self, mark: "Mark") -> None:
+        """Let what happened since not have happened."""
+        self._state = mark.state
+        del self._events[mark.events :]
+        del self._changes[mark.changes :]
 
     def finish(self) -> Decision:
         """The decision so far; orders placed in it get their first answer."""
@@ -138,7 +167,8 @@ def _placed(
     state = replace(state, order_count=state.order_count + 1, last_rank=rank)
     if request is not None:
         state = replace(state, requests=state.requests.set(order.client_order_id, request))
-    return _put(state, order, None, Ticket(rank, reserve_price))
+    target = order.quantity if order.waits_for_parent and order.group_type == "oto" else None
+    return _put(state, order, None, Ticket(rank, reserve_price, target=target))
 
 
 def _activated(state: AccountState, event: OrderActivated) -> AccountState:
@@ -147,6 +177,7 @@ def _activated(state: AccountState, event: OrderActivated) -> AccountState:
         order,
         status="working",
         status_reason=None,
+        quantity=order.quantity if event.quantity is None else event.quantity,
         expire_at=event.expire_at,
         updated_at=event.time,
         version=order.version + 1,
@@ -230,7 +261,9 @@ def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
     if event.quantity > order.quantity or _prices(after) != _prices(order):
         rank = state.last_rank + 1
         state = replace(state, last_rank=rank)
-    new = replace(ticket, rank=rank, reserve_price=event.reserve_price)
+    new = replace(
+        ticket, rank=rank, reserve_price=event.reserve_price, ceded=ticket.ceded + event.ceded
+    )
     return _put(state, after, ticket, new)
 
 
@@ -267,7 +300,10 @@ def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> 
     elif old is not None:
         tickets = tickets.delete(order.id)
     if order.reduce_only:
-        state = replace(state, reducing=_reducing(state, order))
+        working = order.status in MATCHABLE
+        state = replace(state, reducing=_listed(state.reducing, order.symbol, order.id, working))
+    if order.group_id is not None:
+        state = replace(state, groups=_listed(state.groups, order.group_id, order.id, is_open))
     return replace(
         state,
         orders=state.orders.set(order.id, order),
@@ -277,16 +313,17 @@ def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> 
     )
 
 
-def _reducing(state: AccountState, order: Order) -> "Map[str, tuple[OrderId, ...]]":
-    listed = state.reducing.get(order.symbol, ())
-    if (order.status in MATCHABLE) == (order.id in listed):
-        return state.reducing
-    if order.status in MATCHABLE:
-        return state.reducing.set(order.symbol, (*listed, order.id))
-    left = tuple(each for each in listed if each != order.id)
-    if left:
-        return state.reducing.set(order.symbol, left)
-    return state.reducing.delete(order.symbol)
+def _listed(
+    lists: "Map[str, tuple[OrderId, ...]]", key: str, order_id: OrderId, belongs: bool
+) -> "Map[str, tuple[OrderId, ...]]":
+    """The lists with an order in the one of the key, or not."""
+    present = lists.get(key, ())
+    if belongs == (order_id in present):
+        return lists
+    if belongs:
+        return lists.set(key, (*present, order_id))
+    left = tuple(each for each in present if each != order_id)
+    return lists.set(key, left) if left else lists.delete(key)
 
 
 def _exposures(

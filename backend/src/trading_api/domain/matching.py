@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from trading_api.domain import arrival, fills, reducing, risk, triggers
+from trading_api.domain import arrival, fills, linked, reactions, reducing, risk, triggers
 from trading_api.domain.accounts import AccountState, execution_id, pool_key
 from trading_api.domain.commands import ActivateOrders, MatchQuote, MatchTrade
 from trading_api.domain.events import (
@@ -55,18 +55,33 @@ def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None
         return
     expire(progress, command.order_ids, market)
     triggered = _trigger(progress, command.order_ids, book, market)
-    for wanted in _matching(progress, command.order_ids, triggered):
-        order = progress.state.orders[wanted]
-        offer = book.opposite(order.side) if order.status in MATCHABLE else None
-        if offer is None:
-            continue
-        pool = _pool(progress, order, offer)
-        size = fills.available(offer, pool)
-        fill = fills.on_quote(order, offer, size, opening=book.opening)
-        if fill is not None:
-            _fill(progress, order, fill, book, market, book.seq, pool)
+    rivals = _rivals(progress, triggered)
+    for wanted in _matching(progress, command.order_ids, [*triggered, *rivals]):
+        _match(progress, wanted, book, market)
     for wanted in triggered:
         take(progress, wanted, market)
+    for wanted in _matching(progress, rivals, ()):
+        _match(progress, wanted, book, market)
+
+
+def _rivals(progress: Progress, triggered: Iterable[OrderId]) -> list[OrderId]:
+    """Of one group a stop goes before a limit: the worse of two outcomes is the likelier."""
+    state = progress.state
+    return [
+        rival.id for order_id in triggered for rival in linked.rivals(state, state.orders[order_id])
+    ]
+
+
+def _match(progress: Progress, wanted: OrderId, book: Book, market: Market) -> None:
+    order = progress.state.orders[wanted]
+    offer = book.opposite(order.side)
+    if offer is None or order.status not in MATCHABLE:
+        return
+    pool = _pool(progress, order, offer)
+    size = fills.available(offer, pool)
+    fill = fills.on_quote(order, offer, size, opening=book.opening)
+    if fill is not None:
+        _fill(progress, order, fill, book, market, book.seq, pool)
 
 
 def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None:
@@ -101,9 +116,10 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
     if book is None or not book.tradable:
         return
     expire(progress, command.order_ids, market)
-    orders = open_orders(progress.state, command.order_ids)
-    held = [order for order in orders if order.status == "held"]
-    for order in held:
+    for each in open_orders(progress.state, command.order_ids):
+        order = progress.state.orders[each.id]
+        if order.status != "held" or order.waits_for_parent:
+            continue
         if fills.is_market(order) and book.opposite(order.side) is None:
             continue
         price = risk.reserve_price(order, book)
@@ -136,13 +152,22 @@ def expire(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> N
 def arrive(progress: Progress, wanted: OrderId, market: Market) -> None:
     """Let an order that begins to work, or has changed, meet the market for the first time."""
     order = progress.state.orders[wanted]
-    if order.reduce_only:
+    if order.reduce_only and order.status in MATCHABLE:
         reducing.follow(progress, order.symbol, market.now)
+        order = progress.state.orders[wanted]
     book = market.book(order.symbol)
-    if book is None or not book.tradable:
+    if book is None or not book.tradable or order.status not in MATCHABLE:
         return
     if not order.awaits_trigger or _trigger(progress, (wanted,), book, market):
         take(progress, wanted, market)
+
+
+def admit(progress: Progress, market: Market) -> None:
+    """Let the orders that began to work in this step meet the market, and what that leads to."""
+    reactions.settle(progress, market)
+    while progress.arrivals:
+        arrive(progress, progress.arrivals.pop(0), market)
+        reactions.settle(progress, market)
 
 
 def take(progress: Progress, wanted: OrderId, market: Market) -> None:
@@ -212,7 +237,7 @@ def _trail(progress: Progress, order: Order, price: Decimal, market: Market) -> 
 
 
 def _matching(
-    progress: Progress, wanted: tuple[OrderId, ...], but: Iterable[OrderId]
+    progress: Progress, wanted: Iterable[OrderId], but: Iterable[OrderId]
 ) -> list[OrderId]:
     """The named orders that can be filled, in their turn, without those that come later."""
     state, later = progress.state, frozenset(but)
@@ -286,5 +311,4 @@ def _fill(
     if pool is not None:
         pool = replace(pool, taken=pool.taken + fill.quantity)
     progress.emit(OrderFilled(execution=execution, pool=pool))
-    if state.reducing:
-        reducing.follow(progress, order.symbol, market.now)
+    reactions.settle(progress, market)

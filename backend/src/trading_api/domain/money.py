@@ -82,6 +82,11 @@ def _multiple(value: Decimal, step: Decimal, rounding: str) -> Decimal:
     return canonical(_ROUNDING.multiply(whole, step))
 
 
+def share(whole: Decimal, part: Decimal, of: Decimal, step: Decimal) -> Decimal:
+    """`whole` times `part` divided by `of`, down to a multiple of `step`."""
+    return floor_to(_ROUNDING.divide(whole * part, of), step)
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
     """Whether `value` lies on the grid of `step`."""
     return not _ROUNDING.remainder(value, step)

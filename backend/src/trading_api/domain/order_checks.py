@@ -56,17 +56,17 @@ def check_price(instrument: SymbolInfo, field: str, price: Decimal) -> None:
         raise InvalidPayload(field, message, "bad_tick")
 
 
-def check_trail(instrument: SymbolInfo, trail: Trail) -> None:
+def check_trail(instrument: SymbolInfo, trail: Trail, field: str = "trail.value") -> None:
     """Refuse a trail that is not above zero, off the tick, or as wide as the price.
 
     Raises:
         InvalidPayload: `invalid_payload` or `bad_tick`.
     """
     if trail.kind == "absolute":
-        check_price(instrument, "trail.value", trail.value)
+        check_price(instrument, field, trail.value)
     elif not 0 < trail.value < HUNDRED:
-        message = f"trail.value {trail.value:f} is not between 0 and 100 percent"
-        raise InvalidPayload("trail.value", message)
+        message = f"{field} {trail.value:f} is not between 0 and 100 percent"
+        raise InvalidPayload(field, message)
 
 
 def check_place(instrument: SymbolInfo, command: PlaceOrder, now: Instant) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from trading_api.domain.ids import AccountId, ExecutionId, OrderId
+from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PositionId
 from trading_api.domain.market import Fidelity, Instant
 from trading_api.domain.money import ZERO
 
@@ -94,7 +94,7 @@ class Order(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     reduce_only: bool = False
     status: OrderStatus
     status_reason: StatusReason | None = None
-    parent_id: OrderId | None = None
+    parent_id: OrderId | PositionId | None = None
     parent_type: Literal["order", "position"] | None = None
     group_id: str | None = None
     group_type: Literal["oco", "oto", "bracket"] | None = None
@@ -108,6 +108,11 @@ class Order(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     def leaves(self) -> Decimal:
         """What is still to be filled; zero once the order is final."""
         return self.quantity - self.filled_quantity if self.status in OPEN else ZERO
+
+    @property
+    def waits_for_parent(self) -> bool:
+        """Whether the order is held until another one is filled."""
+        return self.status == "held" and self.parent_type == "order"
 
     @property
     def awaits_trigger(self) -> bool:

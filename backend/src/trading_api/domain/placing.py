@@ -2,46 +2,65 @@
 
 from msgspec.structs import replace
 
-from trading_api.domain import matching, requests, risk
-from trading_api.domain.accounts import AccountState, order_id
-from trading_api.domain.commands import PlaceOrder
+from trading_api.domain import linked, matching, position_exits, requests, risk
+from trading_api.domain.accounts import AccountState, group_id, order_id, position_group
+from trading_api.domain.commands import PlaceOrder, SetPositionExits
+from trading_api.domain.errors import TradingError
 from trading_api.domain.events import OrderAccepted, OrderHeld, OrderRejected
 from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
+from trading_api.domain.ids import PositionId
 from trading_api.domain.orders import Order, StatusReason
 
 
 def place(progress: Progress, command: PlaceOrder, market: Market) -> None:
     """Let an order of the account's owner in, or keep why it was refused."""
-    order = _new_order(progress.state, command, market)
+    if linked.group_type(command) is not None:
+        _place_linked(progress, command, market)
+        return
+    order = new_order(progress.state, command, market)
     request = requests.digest(command)
     if (reason := risk.refusal(progress.state, order, market)) is not None:
-        order = replace(order, status="rejected", status_reason=reason)
-        progress.emit(OrderRejected(order=order, request=request))
+        _reject(progress, order, reason, request)
         return
-    _enter(progress, order, request, market)
-
-
-def force(progress: Progress, command: PlaceOrder, reason: StatusReason, market: Market) -> None:
-    """Let an order of the engine in, whatever the account may do now; it keeps its reason."""
-    order = _new_order(progress.state, command, market)
-    _enter(progress, replace(order, status_reason=reason), requests.digest(command), market)
-
-
-def _enter(progress: Progress, order: Order, request: str | None, market: Market) -> None:
-    book = market.book(order.symbol)
-    order = replace(order, expire_at=matching.expire_at(order, market))
-    price = risk.reserve_price(order, book)
-    if (reason := risk.waits_for(order, book)) is not None:
-        order = replace(order, status="held", status_reason=reason)
-        progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
-        return
-    progress.emit(OrderAccepted(order=order, reserve_price=price, request=request))
+    _enter(progress, order, market, request)
     matching.arrive(progress, order.id, market)
     matching.kill_rest(progress, order.id, market)
 
 
-def _new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order:
+def force(progress: Progress, command: PlaceOrder, reason: StatusReason, market: Market) -> None:
+    """Let an order of the engine in, whatever the account may do now; it keeps its reason."""
+    order = replace(new_order(progress.state, command, market), status_reason=reason)
+    _enter(progress, order, market)
+    matching.arrive(progress, order.id, market)
+
+
+def place_exits(progress: Progress, command: SetPositionExits, market: Market) -> None:
+    """Let a position have these exits, and no others.
+
+    Raises:
+        TradingError: what is wrong with one of them; nothing has happened then.
+    """
+    state = progress.state
+    exits = position_exits.wanted(state, command, market)
+    for each in exits:
+        order = new_order(state, each, market)
+        if (reason := risk.refusal(state, order, market)) is not None:
+            raise TradingError(reason.code, reason.message)
+    for each in position_exits.strike(progress, command.symbol, exits, market.now):
+        order = replace(
+            new_order(progress.state, each, market),
+            parent_id=PositionId(command.symbol),
+            parent_type="position",
+            group_id=position_group(state.account_id, command.symbol),
+            group_type="bracket",
+        )
+        _enter(progress, order, market)
+        progress.arrivals.append(order.id)
+
+
+def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order:
+    """The order that a request asks for, as the account's next."""
     new_id = order_id(state.account_id, state.order_count + 1)
     client_order_id = command.client_order_id or str(new_id)
     while command.client_order_id is None and client_order_id in state.first_answers:
@@ -66,3 +85,59 @@ def _new_order(state: AccountState, command: PlaceOrder, market: Market) -> Orde
         created_at=market.now,
         updated_at=market.now,
     )
+
+
+def _reject(progress: Progress, order: Order, reason: StatusReason, request: str | None) -> None:
+    order = replace(order, status="rejected", status_reason=reason)
+    progress.emit(OrderRejected(order=order, request=request))
+
+
+def _enter(progress: Progress, order: Order, market: Market, request: str | None = None) -> None:
+    book = market.book(order.symbol)
+    order = replace(order, expire_at=matching.expire_at(order, market))
+    price = risk.reserve_price(order, book)
+    if (reason := risk.waits_for(order, book)) is not None:
+        order = replace(order, status="held", status_reason=reason)
+        progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
+        return
+    progress.emit(OrderAccepted(order=order, reserve_price=price, request=request))
+
+
+def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> None:
+    """Let all orders of a group in, or none: then the first one keeps why."""
+    before = progress.mark()
+    kind = linked.group_type(command)
+    first = new_order(progress.state, command, market)
+    group = group_id(first.account_id, progress.state.order_count + 1)
+    request = requests.digest(command)
+    entered: list[Order] = []
+    for number, leg in enumerate((command, *linked.others(command))):
+        order = new_order(progress.state, leg, market)
+        order = replace(order, group_id=group, group_type=kind)
+        waits = number > 0 and kind != "oco"
+        reason = None if waits else risk.refusal(progress.state, order, market)
+        if reason is not None:
+            progress.rewind(before)
+            if number:
+                reason = StatusReason(reason.code, f"group.orders[{number - 1}]: {reason.message}")
+            _reject(progress, first, reason, request)
+            return
+        if waits:
+            _hold_for_parent(progress, order, first, market)
+        else:
+            _enter(progress, order, market, None if number else request)
+            entered.append(order)
+    entered.sort(key=lambda order: not order.awaits_trigger)
+    progress.arrivals.extend(order.id for order in entered)
+
+
+def _hold_for_parent(progress: Progress, order: Order, parent: Order, market: Market) -> None:
+    order = replace(
+        order,
+        status="held",
+        status_reason=StatusReason("waits_for_parent", f"waits for fills of order {parent.id}"),
+        parent_id=parent.id,
+        parent_type="order",
+        expire_at=matching.expire_at(order, market),
+    )
+    progress.emit(OrderHeld(order=order, reserve_price=None))

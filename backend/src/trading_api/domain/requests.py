@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 from msgspec.structs import replace
 
+from trading_api.domain import linked
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.errors import TradingError
@@ -56,6 +57,7 @@ def digest(command: PlaceOrder) -> str | None:
         command.kind in PLAIN
         and command.expire_at is None
         and not (command.post_only or command.reduce_only)
+        and linked.group_type(command) is None
     ):
         return None
     data = msgspec.json.encode(replace(command, client_order_id=None))

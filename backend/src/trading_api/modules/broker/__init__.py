@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from trading_api.modules.broker.api import BrokerApi
 from trading_api.modules.broker.executions import CallersExecutions
-from trading_api.modules.broker.schemas import BrokerOptions
+from trading_api.modules.broker.options import BrokerOptions
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import routers
 from trading_api.shared.context import AppContext

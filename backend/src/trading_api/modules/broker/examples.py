@@ -7,13 +7,18 @@ from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PositionId
 from trading_api.domain.orders import Execution, Explanation, Order
 from trading_api.domain.positions import Position
 from trading_api.modules.broker.connection import Connection
+from trading_api.modules.broker.requests import (
+    ExitsRequest,
+    ModifyOrderRequest,
+    PlaceOrderRequest,
+    StopLossRequest,
+    TakeProfitRequest,
+)
 from trading_api.modules.broker.schemas import (
     CreateAccountRequest,
     Deadman,
     DeadmanRequest,
     HaltRequest,
-    ModifyOrderRequest,
-    PlaceOrderRequest,
     ResetRequest,
 )
 
@@ -29,6 +34,10 @@ PLACE = PlaceOrderRequest(
     client_order_id="first-order",
 )
 MODIFY = ModifyOrderRequest(quantity="0.04", limit_price="78380.5", version=1)
+EXITS = ExitsRequest(
+    take_profit=TakeProfitRequest(limit_price="79500"),
+    stop_loss=StopLossRequest(stop_price="78000"),
+)
 ORDER = Order(
     id=ORDER_ID,
     client_order_id="first-order",
@@ -71,6 +80,24 @@ EXECUTION = Execution(
         size_after=Decimal("0.36200511"),
         size_unknown=False,
     ),
+)
+EXIT = Order(
+    id=OrderId("acc-4c1029697ee3-o2"),
+    client_order_id="acc-4c1029697ee3-o2",
+    account_id=ACCOUNT_ID,
+    symbol="BTCUSD",
+    side="sell",
+    kind="stop",
+    quantity=Decimal("0.05"),
+    stop_price=Decimal(78000),
+    reduce_only=True,
+    status="working",
+    parent_id=PositionId("BTCUSD"),
+    parent_type="position",
+    group_id="acc-4c1029697ee3-p-BTCUSD",
+    group_type="bracket",
+    created_at=1_784_505_612_345,
+    updated_at=1_784_505_612_345,
 )
 POSITION = Position(
     id=PositionId("BTCUSD"),

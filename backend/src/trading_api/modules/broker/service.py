@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from trading_api.domain import position_exits
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     CancelAllOrders,
@@ -19,6 +20,7 @@ from trading_api.domain.commands import (
     ResetAccount,
     ResumeAccount,
     SetDeadman,
+    SetPositionExits,
 )
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision
@@ -29,16 +31,19 @@ from trading_api.domain.requests import first_answer
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
 from trading_api.modules.broker.market import MarketData
+from trading_api.modules.broker.options import BrokerOptions
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.recovery import ACCOUNT_PREFIX
-from trading_api.modules.broker.schemas import BrokerOptions, CreateAccountRequest
+from trading_api.modules.broker.schemas import CreateAccountRequest
 from trading_api.shared.auth import Principal
 from trading_api.shared.context import AppContext
 from trading_api.shared.module import ModuleHealth
 
 MAX_ACCOUNTS = 100
 
-CallerCommand = PlaceOrder | ModifyOrder | CancelOrder | CancelAllOrders | ClosePosition
+CallerCommand = (
+    PlaceOrder | ModifyOrder | CancelOrder | CancelAllOrders | ClosePosition | SetPositionExits
+)
 
 
 AccountCommand = ResetAccount | HaltAccount | ResumeAccount | SetDeadman
@@ -207,15 +212,23 @@ class BrokerService:
 
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""
-        if isinstance(command, CancelOrder | ClosePosition):
+        if isinstance(command, CancelOrder | ClosePosition | SetPositionExits):
             return command
-        if command.symbol is not None:
-            instrument = self.market.instrument(command.symbol)
-            if instrument is None:
-                raise TradingError("unknown_symbol", f"symbol {command.symbol[:80]!r} is not known")
-            if instrument.symbol != command.symbol:
-                return replace(command, symbol=instrument.symbol)
-        return command
+        if isinstance(command, PlaceOrder) and command.group is not None:
+            orders = tuple(
+                replace(each, symbol=self._own_name(each.symbol)) for each in command.group.orders
+            )
+            command = replace(command, group=replace(command.group, orders=orders))
+        if command.symbol is None:
+            return command
+        name = self._own_name(command.symbol)
+        return command if name == command.symbol else replace(command, symbol=name)
+
+    def _own_name(self, symbol: str) -> str:
+        instrument = self.market.instrument(symbol)
+        if instrument is None:
+            raise TradingError("unknown_symbol", f"symbol {symbol[:80]!r} is not known")
+        return instrument.symbol
 
 
 def default_account_id(principal_id: PrincipalId) -> AccountId:
@@ -233,12 +246,14 @@ def _answer(command: CallerCommand, decision: Decision) -> Answer:
     orders = decision.state.orders
     if isinstance(command, ModifyOrder | CancelOrder):
         return Answer((orders[command.order_id],))
+    if isinstance(command, SetPositionExits):
+        return Answer(tuple(position_exits.of(decision.state, command.symbol)))
     told = [change.value for change in decision.changes if isinstance(change.value, Order)]
-    changed = dict.fromkeys(order.id for order in told)
     if isinstance(command, CancelAllOrders):
+        changed = dict.fromkeys(order.id for order in told)
         return Answer(tuple(orders[order_id] for order_id in changed))
-    [placed] = changed
-    return Answer((_unless_rejected(orders[placed]),))
+    placed = next(order for order in told if order.version == 1)
+    return Answer((_unless_rejected(orders[placed.id]),))
 
 
 def _unless_rejected(order: Order, *, replayed: bool = False) -> Order:

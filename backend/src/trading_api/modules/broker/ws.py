@@ -16,7 +16,7 @@ from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.connection import Connection
 from trading_api.modules.broker.history import replay
 from trading_api.modules.broker.publisher import Publisher
-from trading_api.modules.broker.schemas import AccountName
+from trading_api.modules.broker.requests import AccountName
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import Principal
 from trading_api.shared.ws.router import Examples, Snapshot, WsRouter

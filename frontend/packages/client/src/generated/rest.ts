@@ -93,6 +93,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/broker/positions/{position_id}/brackets": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Set the exits of a position; one that is left out is taken away
+     * @description An exit is as large as its position, whoever changes that, and ends with it.
+     */
+    put: operations["setPositionBrackets"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/broker/accounts": {
     parameters: {
       query?: never;
@@ -853,6 +873,13 @@ export interface components {
       updated_at: number;
     };
     /**
+     * PositionExits
+     * @description The open exits of a position, oldest first.
+     */
+    PositionExits: {
+      orders: components["schemas"]["Order"][];
+    };
+    /**
      * PositionPage
      * @description Open positions, by symbol.
      */
@@ -1149,10 +1176,10 @@ export interface components {
      *
      *         `limit`, `stop_limit`, `trailing_stop_limit` and `limit_if_touched` need a `limit_price`;
      *         `stop`, `stop_limit`, `market_if_touched` and `limit_if_touched` a `stop_price`; those that
-     *         trail a `trail`. The others take none. `gtd` needs `expire_at`.
+     *         trail a `trail`. The others take none. `gtd` needs `expire_at`. With `take_profit` or
+     *         `stop_loss` it is the entry of a bracket; with `group`, others are placed with it.
      */
     PlaceOrderRequest: {
-      symbol: string;
       /** @enum {unknown} */
       side: "buy" | "sell";
       /** @enum {unknown} */
@@ -1187,8 +1214,12 @@ export interface components {
        */
       reduce_only?: boolean;
       client_order_id?: string | null;
-      account_id?: string | null;
       tag?: string | null;
+      symbol: string;
+      account_id?: string | null;
+      take_profit?: components["schemas"]["TakeProfitRequest"] | null;
+      stop_loss?: components["schemas"]["StopLossRequest"] | null;
+      group?: components["schemas"]["GroupRequest"] | null;
     };
     /**
      * TrailRequest
@@ -1199,6 +1230,77 @@ export interface components {
       kind: "absolute" | "percent";
       /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
       value: string;
+    };
+    /**
+     * TakeProfitRequest
+     * @description The exit at a profit: a limit order.
+     */
+    TakeProfitRequest: {
+      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
+      limit_price: string;
+    };
+    /**
+     * StopLossRequest
+     * @description The exit at a loss: a stop, a stop-limit (with `limit_price`), or a stop that trails.
+     */
+    StopLossRequest: {
+      stop_price?: string | null;
+      limit_price?: string | null;
+      trail?: components["schemas"]["TrailRequest"] | null;
+    };
+    /**
+     * GroupRequest
+     * @description Orders that are placed with another one, all or none.
+     *
+     *         `oco`: a fill of one takes as much from the others. `oto`: the others wait, `held`, and work for
+     *         what the first one has got.
+     */
+    GroupRequest: {
+      /** @enum {unknown} */
+      type: "oco" | "oto";
+      orders: components["schemas"]["LinkedOrderRequest"][];
+    };
+    /**
+     * LinkedOrderRequest
+     * @description An order that is placed with another one; its symbol, when given, is that one's.
+     */
+    LinkedOrderRequest: {
+      /** @enum {unknown} */
+      side: "buy" | "sell";
+      /** @enum {unknown} */
+      type:
+        | "limit"
+        | "limit_if_touched"
+        | "market"
+        | "market_if_touched"
+        | "stop"
+        | "stop_limit"
+        | "trailing_stop"
+        | "trailing_stop_limit";
+      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
+      quantity: string;
+      limit_price?: string | null;
+      stop_price?: string | null;
+      trail?: components["schemas"]["TrailRequest"] | null;
+      /**
+       * @default gtc
+       * @enum {unknown}
+       */
+      time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
+      expire_at?: number | null;
+      /**
+       * @description Refuse what would take liquidity
+       * @default false
+       */
+      post_only?: boolean;
+      /**
+       * @description Never open or grow a position
+       * @default false
+       */
+      reduce_only?: boolean;
+      client_order_id?: string | null;
+      tag?: string | null;
+      symbol?: string | null;
     };
     /**
      * ModifyOrderRequest
@@ -1229,6 +1331,14 @@ export interface components {
         | null;
       time_in_force?: ("day" | "fok" | "gtc" | "gtd" | "ioc") | null;
       account_id?: string | null;
+    };
+    /**
+     * ExitsRequest
+     * @description The exits that a position is to have; one that is left out is taken away.
+     */
+    ExitsRequest: {
+      take_profit?: components["schemas"]["TakeProfitRequest"] | null;
+      stop_loss?: components["schemas"]["StopLossRequest"] | null;
     };
     /**
      * CreateAccountRequest
@@ -1533,6 +1643,7 @@ export type Order = components["schemas"]["Order"];
 export type OrderPage = components["schemas"]["OrderPage"];
 export type Overview = components["schemas"]["Overview"];
 export type Position = components["schemas"]["Position"];
+export type PositionExits = components["schemas"]["PositionExits"];
 export type PositionPage = components["schemas"]["PositionPage"];
 export type Problem = components["schemas"]["Problem"];
 export type QuoteList = components["schemas"]["QuoteList"];
@@ -1554,7 +1665,12 @@ export type UdfTimescaleMark = components["schemas"]["UdfTimescaleMark"];
 export type Versions = components["schemas"]["Versions"];
 export type PlaceOrderRequest = components["schemas"]["PlaceOrderRequest"];
 export type TrailRequest = components["schemas"]["TrailRequest"];
+export type TakeProfitRequest = components["schemas"]["TakeProfitRequest"];
+export type StopLossRequest = components["schemas"]["StopLossRequest"];
+export type GroupRequest = components["schemas"]["GroupRequest"];
+export type LinkedOrderRequest = components["schemas"]["LinkedOrderRequest"];
 export type ModifyOrderRequest = components["schemas"]["ModifyOrderRequest"];
+export type ExitsRequest = components["schemas"]["ExitsRequest"];
 export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"];
 export type ResetRequest = components["schemas"]["ResetRequest"];
 export type HaltRequest = components["schemas"]["HaltRequest"];
@@ -1694,7 +1810,6 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "symbol": "BTCUSD",
          *       "side": "buy",
          *       "type": "limit",
          *       "quantity": "0.05",
@@ -1702,7 +1817,8 @@ export interface operations {
          *       "time_in_force": "gtc",
          *       "post_only": false,
          *       "reduce_only": false,
-         *       "client_order_id": "first-order"
+         *       "client_order_id": "first-order",
+         *       "symbol": "BTCUSD"
          *     }
          */
         "application/json": components["schemas"]["PlaceOrderRequest"];
@@ -2615,6 +2731,146 @@ export interface operations {
       };
       /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  setPositionBrackets: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        position_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "take_profit": {
+         *         "limit_price": "79500"
+         *       },
+         *       "stop_loss": {
+         *         "stop_price": "78000"
+         *       }
+         *     }
+         */
+        "application/json": components["schemas"]["ExitsRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "orders": [
+           *         {
+           *           "id": "acc-4c1029697ee3-o2",
+           *           "client_order_id": "acc-4c1029697ee3-o2",
+           *           "account_id": "acc-4c1029697ee3",
+           *           "symbol": "BTCUSD",
+           *           "side": "sell",
+           *           "type": "stop",
+           *           "quantity": "0.05",
+           *           "filled_quantity": "0",
+           *           "stop_price": "78000",
+           *           "time_in_force": "gtc",
+           *           "session": "regular",
+           *           "post_only": false,
+           *           "reduce_only": true,
+           *           "status": "working",
+           *           "parent_id": "BTCUSD",
+           *           "parent_type": "position",
+           *           "group_id": "acc-4c1029697ee3-p-BTCUSD",
+           *           "group_type": "bracket",
+           *           "created_at": 1784505612345,
+           *           "updated_at": 1784505612345,
+           *           "version": 1
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["PositionExits"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };

@@ -17,6 +17,7 @@ from trading_api.modules.broker.lists import (
     list_executions,
     list_orders,
 )
+from trading_api.modules.broker.requests import ModifyOrderRequest, PlaceOrderRequest
 from trading_api.modules.broker.rest.parameters import (
     ACCOUNT_PARAMETER,
     AccountQuery,
@@ -26,13 +27,7 @@ from trading_api.modules.broker.rest.parameters import (
     one_account,
     refuse_others,
 )
-from trading_api.modules.broker.schemas import (
-    CanceledOrders,
-    ExecutionPage,
-    ModifyOrderRequest,
-    OrderPage,
-    PlaceOrderRequest,
-)
+from trading_api.modules.broker.schemas import CanceledOrders, ExecutionPage, OrderPage
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import AccountReader, Requires, Trader
 from trading_api.shared.http_errors import answers

@@ -11,19 +11,28 @@ from trading_api.domain.orders import Order
 from trading_api.domain.positions import Position
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import cut
+from trading_api.modules.broker.requests import ExitsRequest
 from trading_api.modules.broker.rest.parameters import AccountQuery, PositionPath, refuse_others
-from trading_api.modules.broker.schemas import PositionPage
+from trading_api.modules.broker.schemas import PositionExits, PositionPage
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import AccountReader, Trader
 from trading_api.shared.http_errors import answers
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit
-from trading_api.shared.schema import Wire, json_response, parse_decimal
+from trading_api.shared.schema import (
+    Wire,
+    decode,
+    json_body,
+    json_response,
+    json_text,
+    parse_decimal,
+)
 
 
 def add_positions(router: APIRouter, service: BrokerService) -> None:
     """Add the addresses of positions."""
     _add_lists(router, service)
     _add_closing(router, service)
+    _add_exits(router, service)
 
 
 def _add_lists(router: APIRouter, service: BrokerService) -> None:
@@ -82,3 +91,22 @@ def _add_closing(router: APIRouter, service: BrokerService) -> None:
         amount = None if quantity is None else parse_decimal(quantity, "quantity")
         answer = await service.submit(caller, ClosePosition(position_id, amount), account_id)
         return json_response(answer.orders[0], 201)
+
+
+def _add_exits(router: APIRouter, service: BrokerService) -> None:
+    @router.put(
+        "/positions/{position_id}/brackets",
+        operation_id="setPositionBrackets",
+        summary="Set the exits of a position; one that is left out is taken away",
+        description="An exit is as large as its position, whoever changes that, and ends with it.",
+        response_model=Annotated[PositionExits, Wire()],
+        responses=answers(PositionExits([examples.EXIT]), 400, 401, 403, 404, 413, 415, 422, 503),
+        openapi_extra=json_body(ExitsRequest, examples.EXITS),
+    )
+    async def set_position_brackets(
+        request: Request, caller: Trader, position_id: PositionPath, account_id: AccountQuery = None
+    ) -> Response:
+        refuse_others(request, "account_id")
+        body = decode(ExitsRequest, await json_text(request))
+        answer = await service.submit(caller, body.command(position_id), account_id)
+        return json_response(PositionExits(list(answer.orders)))

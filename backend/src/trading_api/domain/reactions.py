@@ -1,0 +1,147 @@
+"""What follows, in the same step, from a fill, an end or a change of an order for others."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from trading_api.domain import arrival, linked, position_exits, reducing, risk
+from trading_api.domain.events import (
+    OrderActivated,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderReplaced,
+)
+from trading_api.domain.evolution import Progress
+from trading_api.domain.fills import Market
+from trading_api.domain.money import ZERO, canonical, share
+from trading_api.domain.orders import Execution, Order, StatusReason
+
+
+def settle(progress: Progress, market: Market) -> None:
+    """React to what happened since this was last called, and to the reactions themselves."""
+    for event in progress.unsettled():
+        match event:
+            case OrderFilled():
+                _after_fill(progress, event.execution, market)
+            case OrderCanceled() | OrderExpired():
+                _after_end(progress, progress.state.orders[event.order_id], market)
+            case OrderReplaced():
+                _after_change(progress, progress.state.orders[event.order_id], market)
+            case _:
+                pass
+
+
+def _after_fill(progress: Progress, execution: Execution, market: Market) -> None:
+    state = progress.state
+    order = state.orders[execution.order_id]
+    if order.group_id is not None:
+        _take_from_rivals(progress, order, execution.quantity, market)
+        for child in linked.children(progress.state, order):
+            _feed(progress, child, order, market)
+    if state.groups:
+        position_exits.grow(progress, order.symbol, market.now)
+    if state.reducing:
+        reducing.follow(progress, order.symbol, market.now)
+
+
+def _take_from_rivals(progress: Progress, order: Order, quantity: Decimal, market: Market) -> None:
+    """A full fill ends the others; a part takes as much from them."""
+    for rival in linked.rivals(progress.state, order):
+        if order.status == "filled" or rival.leaves <= quantity:
+            text = f"order {order.id} of the same group was filled"
+            _cancel(progress, rival, StatusReason("oco_filled", text), market)
+        else:
+            _resize(progress, rival, rival.quantity - quantity, market, ceded=quantity)
+    parent = linked.open_parent(progress.state, order)
+    if order.status == "filled" and linked.is_exclusive(order) and parent is not None:
+        text = f"exit {order.id} was filled before the rest of its entry"
+        _cancel(progress, parent, StatusReason("exit_filled", text), market)
+
+
+def _feed(progress: Progress, child: Order, parent: Order, market: Market) -> None:
+    """Let a child work for what its parent has got."""
+    quantity = _due(progress, child, parent, market)
+    if child.waits_for_parent:
+        if quantity > 0:
+            _activate(progress, replace(child, quantity=quantity), market)
+    elif quantity > child.quantity:
+        price = progress.state.tickets[child.id].reserve_price
+        after = replace(child, quantity=quantity)
+        ticket = progress.state.tickets[child.id]
+        if risk.margin_refusal(progress.state, after, price, market, ticket) is None:
+            _resize(progress, child, quantity, market)
+
+
+def _due(progress: Progress, child: Order, parent: Order, market: Market) -> Decimal:
+    """How much of a child is due: its share of what the parent got, less what rivals had of it."""
+    ticket = progress.state.tickets[child.id]
+    full = ticket.target if ticket.target is not None else parent.quantity
+    if child.group_type == "bracket":
+        full = parent.quantity
+    if parent.status == "filled":
+        due = full
+    elif market.rules.linked_mode == "full":
+        due = ZERO
+    else:
+        step = risk.known_instrument(market, child.symbol).quantity_step
+        due = share(full, parent.filled_quantity, parent.quantity, step)
+    return canonical(due - ticket.ceded)
+
+
+def _activate(progress: Progress, child: Order, market: Market) -> None:
+    book = market.book(child.symbol)
+    price = risk.reserve_price(replace(child, status="working"), book)
+    reason = risk.margin_refusal(progress.state, child, price, market)
+    if reason is None and child.post_only:
+        reason = arrival.refusal(child, book, market.rules)
+    if reason is not None:
+        _cancel(progress, child, reason, market)
+        return
+    progress.emit(
+        OrderActivated(
+            order_id=child.id,
+            time=market.now,
+            expire_at=child.expire_at,
+            reserve_price=price,
+            quantity=child.quantity,
+        )
+    )
+    progress.arrivals.append(child.id)
+
+
+def _after_end(progress: Progress, order: Order, market: Market) -> None:
+    """What waited for an order that has ended will never work."""
+    for child in linked.children(progress.state, order):
+        if child.waits_for_parent:
+            got = f"{order.filled_quantity:f} of {order.quantity:f} filled"
+            text = f"order {order.id}, which this one waited for, is {order.status}, {got}"
+            _cancel(progress, child, StatusReason("parent_ended", text), market)
+
+
+def _after_change(progress: Progress, order: Order, market: Market) -> None:
+    """Exits that wait are for as much as their entry is."""
+    if order.group_type != "bracket":
+        return
+    for child in linked.children(progress.state, order):
+        if child.waits_for_parent and child.quantity != order.quantity:
+            _resize(progress, child, order.quantity, market)
+
+
+def _cancel(progress: Progress, order: Order, reason: StatusReason, market: Market) -> None:
+    progress.emit(OrderCanceled(order_id=order.id, time=market.now, reason=reason))
+
+
+def _resize(
+    progress: Progress, order: Order, quantity: Decimal, market: Market, ceded: Decimal = ZERO
+) -> None:
+    progress.emit(
+        OrderReplaced(
+            order_id=order.id,
+            time=market.now,
+            quantity=canonical(quantity),
+            limit_price=order.limit_price,
+            reserve_price=progress.state.tickets[order.id].reserve_price,
+            ceded=ceded,
+        )
+    )
