@@ -153,6 +153,7 @@ class ExitsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     take_profit: TakeProfitRequest | None = None
     stop_loss: StopLossRequest | None = None
+    account_id: AccountName | None = None
 
     def command(self, symbol: str) -> SetPositionExits:
         """What the body asks for.

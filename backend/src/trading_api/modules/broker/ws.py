@@ -15,6 +15,7 @@ from trading_api.modules.broker import examples
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.connection import Connection
 from trading_api.modules.broker.history import replay
+from trading_api.modules.broker.order_operations import order_operations
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.requests import AccountName
 from trading_api.modules.broker.service import BrokerService
@@ -51,7 +52,7 @@ class _Channels:
     def orders(self) -> WsRouter:
         return WsRouter(
             name="orders",
-            summary="Every change of every order of an account.",
+            summary="Every change of every order of an account; orders are placed here, too.",
             scope="account:read",
             parameters=AccountParameters,
             update=Order,
@@ -60,6 +61,7 @@ class _Channels:
             topics=partial(self._topics, "orders"),
             read=lambda name: self._publisher.orders(self._state(name)),
             replay=self._replay,
+            operations=order_operations(self._service),
             examples=Examples(AccountParameters(), [examples.ORDER], examples.ORDER),
         )
 

@@ -1,5 +1,13 @@
 // Written by `make specs` from backend/specs; not to be edited.
-import type { Account, Execution, Order, Position } from "./rest.js";
+import type {
+  Account,
+  CanceledOrders,
+  Execution,
+  Order,
+  PlaceOrderRequest,
+  Position,
+  TrailRequest,
+} from "./rest.js";
 
 /**
  * There is one topic.
@@ -15,6 +23,10 @@ export type Nothing = Record<string, never>;
 export type BrokerClientMessage =
   | OrdersSubscribeMessage
   | OrdersUnsubscribeMessage
+  | OrdersPlaceMessage
+  | OrdersModifyMessage
+  | OrdersCancelMessage
+  | OrdersCancelAllMessage
   | ExecutionsSubscribeMessage
   | ExecutionsUnsubscribeMessage
   | PositionsSubscribeMessage
@@ -31,6 +43,10 @@ export type BrokerClientMessage =
 export type BrokerServerMessage =
   | OrdersSubscribeResponseMessage
   | OrdersUnsubscribeResponseMessage
+  | OrdersPlaceResponseMessage
+  | OrdersModifyResponseMessage
+  | OrdersCancelResponseMessage
+  | OrdersCancelAllResponseMessage
   | ExecutionsSubscribeResponseMessage
   | ExecutionsUnsubscribeResponseMessage
   | PositionsSubscribeResponseMessage
@@ -59,6 +75,10 @@ export interface BrokerProtocol {
   client: {
     "orders.subscribe": OrdersSubscribe;
     "orders.unsubscribe": AccountParameters | Topics;
+    "orders.place": PlaceOrderRequest;
+    "orders.modify": ModifyRequest;
+    "orders.cancel": CancelRequest;
+    "orders.cancel_all": CancelAllRequest;
     "executions.subscribe": ExecutionsSubscribe;
     "executions.unsubscribe": AccountParameters | Topics;
     "positions.subscribe": PositionsSubscribe;
@@ -76,6 +96,10 @@ export interface BrokerProtocol {
   reply: {
     "orders.subscribe": OrdersSubscribed;
     "orders.unsubscribe": Unsubscribed;
+    "orders.place": Order;
+    "orders.modify": Order;
+    "orders.cancel": Order;
+    "orders.cancel_all": CanceledOrders;
     "executions.subscribe": ExecutionsSubscribed;
     "executions.unsubscribe": Unsubscribed;
     "positions.subscribe": PositionsSubscribed;
@@ -186,6 +210,54 @@ export interface AccountParameters {
  */
 export interface Topics {
   topics: string[];
+}
+/**
+ * Which open order to change, and what of it; members left out stay as they are.
+ */
+export interface ModifyRequest {
+  version?: number | null;
+  quantity?: string | null;
+  limit_price?: string | null;
+  stop_price?: string | null;
+  trail?: TrailRequest | null;
+  expire_at?: number | null;
+  symbol?: string | null;
+  side?: ("buy" | "sell") | null;
+  type?:
+    | (
+        | "limit"
+        | "limit_if_touched"
+        | "market"
+        | "market_if_touched"
+        | "stop"
+        | "stop_limit"
+        | "trailing_stop"
+        | "trailing_stop_limit"
+      )
+    | null;
+  time_in_force?: ("day" | "fok" | "gtc" | "gtd" | "ioc") | null;
+  account_id?: string | null;
+  /**
+   * Id of the order
+   */
+  id: string;
+}
+/**
+ * Which open order to end.
+ */
+export interface CancelRequest {
+  /**
+   * Id of the order
+   */
+  id: string;
+  account_id?: string | null;
+}
+/**
+ * Which open orders to end: all, or those of a symbol.
+ */
+export interface CancelAllRequest {
+  symbol?: string | null;
+  account_id?: string | null;
 }
 /**
  * Whose topic; left out, the caller's own account.
@@ -438,7 +510,7 @@ export interface Notice {
   seq?: number;
 }
 /**
- * Every change of every order of an account.
+ * Every change of every order of an account; orders are placed here, too.
  */
 export interface OrdersSubscribeMessage {
   type: "orders.subscribe";
@@ -480,6 +552,94 @@ export interface OrdersUnsubscribeResponseMessage {
    */
   id?: string | number;
   payload: Unsubscribed;
+}
+/**
+ * Place an order; the reply comes when it is durable. Needs scope `orders:write`.
+ */
+export interface OrdersPlaceMessage {
+  type: "orders.place";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: PlaceOrderRequest;
+}
+/**
+ * What `orders.place` gives
+ */
+export interface OrdersPlaceResponseMessage {
+  type: "orders.place.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: Order;
+}
+/**
+ * Change the quantity, the prices or the end of an open order. Needs scope `orders:write`.
+ */
+export interface OrdersModifyMessage {
+  type: "orders.modify";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: ModifyRequest;
+}
+/**
+ * What `orders.modify` gives
+ */
+export interface OrdersModifyResponseMessage {
+  type: "orders.modify.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: Order;
+}
+/**
+ * End an open order. Needs scope `orders:write`.
+ */
+export interface OrdersCancelMessage {
+  type: "orders.cancel";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: CancelRequest;
+}
+/**
+ * What `orders.cancel` gives
+ */
+export interface OrdersCancelResponseMessage {
+  type: "orders.cancel.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: Order;
+}
+/**
+ * End every open order, or those of one symbol. Needs scope `orders:write`.
+ */
+export interface OrdersCancelAllMessage {
+  type: "orders.cancel_all";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: CancelAllRequest;
+}
+/**
+ * What `orders.cancel_all` gives
+ */
+export interface OrdersCancelAllResponseMessage {
+  type: "orders.cancel_all.response";
+  /**
+   * Echoed in the answer
+   */
+  id?: string | number;
+  payload: CanceledOrders;
 }
 /**
  * One update of a topic of orders

@@ -1339,6 +1339,7 @@ export interface components {
     ExitsRequest: {
       take_profit?: components["schemas"]["TakeProfitRequest"] | null;
       stop_loss?: components["schemas"]["StopLossRequest"] | null;
+      account_id?: string | null;
     };
     /**
      * CreateAccountRequest

@@ -12,7 +12,12 @@ from trading_api.domain.positions import Position
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import cut
 from trading_api.modules.broker.requests import ExitsRequest
-from trading_api.modules.broker.rest.parameters import AccountQuery, PositionPath, refuse_others
+from trading_api.modules.broker.rest.parameters import (
+    AccountQuery,
+    PositionPath,
+    one_account,
+    refuse_others,
+)
 from trading_api.modules.broker.schemas import PositionExits, PositionPage
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import AccountReader, Trader
@@ -108,5 +113,6 @@ def _add_exits(router: APIRouter, service: BrokerService) -> None:
     ) -> Response:
         refuse_others(request, "account_id")
         body = decode(ExitsRequest, await json_text(request))
+        account_id = one_account(account_id, body.account_id)
         answer = await service.submit(caller, body.command(position_id), account_id)
         return json_response(PositionExits(list(answer.orders)))
