@@ -67,6 +67,12 @@ class ServerProcess:
                 return "".join(lines)
         raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
 
+    def resident_bytes(self) -> int:
+        """What the process holds of the machine's memory."""
+        assert self._process is not None
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
     def kill(self) -> None:
         """SIGKILL: nothing of the process runs after it."""
         assert self._process is not None

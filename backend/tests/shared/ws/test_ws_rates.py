@@ -167,11 +167,25 @@ def test_no_stretch_of_time_gets_more_than_its_rate_and_one_burst(
             assert last - first + 1 <= burst + rate * (taken[last] - taken[first]) + 1e-6
 
 
+@pytest.mark.parametrize(("size", "served"), [(4095, 20), (4096, 10), (65_536, 1)])
+def test_a_long_request_counts_as_several(size: int, served: int) -> None:
+    rate = RequestRate(WsLimits(rate=0.001, burst=20), now=0.0)
+    answers = [rate.refuse(0.0, size) for _ in range(served + 1)]
+    assert [answer is None for answer in answers] == [True] * served + [False]
+
+
+def test_the_longest_request_passes_where_a_burst_is_short() -> None:
+    rate = RequestRate(WsLimits(rate=10.0, burst=2), now=0.0)
+    assert rate.refuse(0.0, 65_536) is None
+    assert rate.refuse(0.1, 65_536) is not None
+    assert rate.refuse(0.2, 65_536) is None
+
+
 def test_refusals_are_forgiven_after_ten_seconds() -> None:
     rate = RequestRate(WsLimits(rate=0.001, burst=3), now=0.0)
     for second in range(100):
-        rate.refuse(float(second) * 4)
+        rate.refuse(float(second) * 4, 10)
         assert not rate.abused
     for second in range(4):
-        rate.refuse(500.0 + second)
+        rate.refuse(500.0 + second, 10)
     assert rate.abused

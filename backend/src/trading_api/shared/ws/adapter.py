@@ -304,7 +304,7 @@ class FastWSAdapter:
         """Answer a message at once, or begin to."""
         request_id = None
         started = elapsed_s()
-        refusal = client.refuse_request()
+        refusal = client.refuse_request(len(data))
         try:
             members = protocol.open_envelope(data)
             request_id = protocol.request_id_of(members)

@@ -81,12 +81,12 @@ class Client:
             self._outbox.open(transport)
         return transport
 
-    def refuse_request(self) -> TradingError | None:
-        """Count a request; the error that answers it, or None when it may be served.
+    def refuse_request(self, size: int) -> TradingError | None:
+        """Count a request of so many bytes; the error that answers it, or None: serve it.
 
         Who goes on in spite of such errors is closed.
         """
-        refusal = self._rate.refuse(asyncio.get_running_loop().time())
+        refusal = self._rate.refuse(asyncio.get_running_loop().time(), size)
         if refusal is not None:
             self._counts.requests_refused += 1
             if self._rate.abused and not self.left:

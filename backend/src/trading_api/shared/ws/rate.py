@@ -6,6 +6,7 @@ from trading_api.domain.errors import TradingError
 from trading_api.shared.ws.limits import WsLimits
 
 OFFENCE_S = 10.0
+PORTION_BYTES = 4096  # a longer request counts as one for each begun portion
 EARLY_MS = 2  # by which a client's timer may fire before its time
 
 
@@ -49,14 +50,15 @@ class RequestRate:
         self._refused_since = now
         self.abused = False
 
-    def refuse(self, now: float) -> TradingError | None:
-        """Count a request; the error that answers it, or None when it may be served."""
-        wait_s = self._bucket.take(now)
+    def refuse(self, now: float, size: int) -> TradingError | None:
+        """Count a request of so many bytes; the error that answers it, or None: serve it."""
+        cost = min(1 + size // PORTION_BYTES, self._limits.burst)
+        wait_s = self._bucket.take(now, cost)
         if not wait_s:
             return None
         if now - self._refused_since > OFFENCE_S or not self._refused:
             self._refused, self._refused_since = 0, now
-        self._refused += 1
+        self._refused += cost
         self.abused = self._refused > self._limits.burst
         return TradingError(
             "rate_limited",

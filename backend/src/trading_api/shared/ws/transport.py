@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import struct
 from asyncio.transports import BaseTransport
 from contextlib import AbstractAsyncContextManager, nullcontext
-from socket import SO_SNDBUF, SOL_SOCKET
+from socket import SO_LINGER, SO_SNDBUF, SOL_SOCKET
 from typing import Any, cast
 
 from starlette.websockets import WebSocket
@@ -29,6 +30,7 @@ from trading_api.shared.ws.sink import Sink
 
 EXTENSION = "trading_api.transport"
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
+AT_ONCE = struct.pack("ii", 1, 0)  # for SO_LINGER: discard what was not sent
 VERSION = "13"  # of the WebSocket protocol
 SHUTDOWN_GRACE_S = 1.0
 SLICE_BYTES = 4096  # of what was read: a flood is noticed before much of it is parsed
@@ -128,7 +130,7 @@ class WsProtocol(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         """Cut the connection."""
         self._leave()
-        self.transport.abort()
+        self._reset()
 
     def stop_reading(self) -> None:
         """Keep what has come, and let the rest wait in the client's and the kernel's buffers."""
@@ -402,4 +404,11 @@ class WsProtocol(WebSocketsSansIOProtocol):
     def _cut(self) -> None:
         """The close took too long."""
         self._counts.closes_unanswered += 1
+        self._reset()
+
+    def _reset(self) -> None:
+        """Cut; the kernel must not keep for minutes what the client does not read."""
+        socket = self.transport.get_extra_info("socket")
+        if socket is not None and not self.disconnected:
+            socket.setsockopt(SOL_SOCKET, SO_LINGER, AT_ONCE)
         self.transport.abort()
