@@ -32,11 +32,12 @@ OVERRIDDEN = {
     "connection_made": ["transport"],
     "connection_lost": ["exc"],
     "data_received": ["data"],
+    "handle_websocket_upgrade": [],
     "on_message_begin": [],
     "on_headers_complete": [],
     "on_message_complete": [],
 }
-STATE = {"connections", "cycle", "loop", "parser", "pipeline", "transport"}
+STATE = {"connections", "cycle", "loop", "parser", "pipeline", "scope", "transport"}
 
 
 def run(main: Any, loop: Any) -> None:

@@ -72,6 +72,13 @@ class HttpProtocol(HttpToolsProtocol):
             self._counts.heads_too_big += 1
             self._refuse(431, f"the head of a request is limited to {MAX_HEAD_BYTES} bytes")
 
+    def handle_websocket_upgrade(self) -> None:
+        """RFC 6455, 4.1: a handshake is at least HTTP/1.1."""
+        if self.scope["http_version"] == "1.0":
+            self._refuse(400, "a WebSocket handshake needs HTTP/1.1")
+        else:
+            super().handle_websocket_upgrade()
+
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self._ended_here = False

@@ -174,6 +174,16 @@ def test_fragments_are_one_message(wire: Wire, data: bytes) -> None:
     wire.run(case())
 
 
+@pytest.mark.parametrize("bit", [0x40, 0x20, 0x10])
+def test_a_reserved_bit_of_a_later_fragment_is_1002(wire: Wire, bit: int) -> None:
+    async def case() -> None:
+        async with wire.raw() as raw:
+            data = part(REQUEST[:5], TEXT) + frame(FIN | bit | CONT, REQUEST[5:])
+            assert (await closed_with(raw, data)).close_code == 1002
+
+    wire.run(case())
+
+
 @pytest.mark.parametrize("payload", [b"", b" "], ids=["empty", "tiny"])
 def test_more_than_1024_fragments_are_1009(wire: Wire, payload: bytes) -> None:
     async def case() -> None:

@@ -84,6 +84,16 @@ def test_the_key_is_answered_by_its_hash(wire: Wire) -> None:
         pytest.param({"connection": "keep-alive, Upgrade"}, id="several Connection tokens"),
         pytest.param({"sec_websocket_extensions": "x-unknown; a=1"}, id="unknown extension"),
         pytest.param({"sec_websocket_extensions": "permessage-deflate"}, id="extension we refuse"),
+        *(
+            pytest.param(
+                {"sec_websocket_extensions": f"permessage-deflate; {parameter}"}, id=parameter
+            )
+            for parameter in (
+                "server_no_context_takeover; client_no_context_takeover",
+                "client_max_window_bits",
+                *(f"server_max_window_bits={bits}" for bits in (7, 8, 15, 16)),
+            )
+        ),
         pytest.param({"sec_websocket_protocol": "chat, superchat"}, id="subprotocols"),
         pytest.param({"x_other": "\xe9\xff"}, id="header that is not ASCII"),
         pytest.param({"x_other": "a" * 8000}, id="long header"),
@@ -102,15 +112,6 @@ def test_accepted_without_extension_or_subprotocol(wire: Wire, changed: dict[str
     wire.run(case())
 
 
-def test_http_1_0_is_upgraded_all_the_same_as_uvicorn_reads_only_the_headers(wire: Wire) -> None:
-    async def case() -> None:
-        async with wire.bare() as raw:
-            await raw.send_bytes(handshake(wire, line=f"GET {PATH} HTTP/1.0"))
-            assert (await read_head(raw)).status == 101
-
-    wire.run(case())
-
-
 @pytest.mark.parametrize(
     ("changed", "status", "says"),
     [
@@ -122,6 +123,7 @@ def test_http_1_0_is_upgraded_all_the_same_as_uvicorn_reads_only_the_headers(wir
         pytest.param({"sec_websocket_version": "14"}, 426, "13", id="version 14"),
         pytest.param({"sec_websocket_version": "x"}, 426, "13", id="no number as version"),
         pytest.param({"without": "sec-websocket-version"}, 426, "13", id="no version"),
+        pytest.param({"line": f"GET {PATH} HTTP/1.0"}, 400, "HTTP/1.1", id="HTTP/1.0"),
         pytest.param({"line": f"POST {PATH} HTTP/1.1"}, 405, "POST", id="POST"),
         pytest.param({"x_other": "a" * 9000}, 431, "8192", id="header above 8 KiB"),
         pytest.param({"x_other": "a" * 70_000}, 431, "8192", id="header above 64 KiB"),

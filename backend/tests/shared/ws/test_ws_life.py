@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -153,8 +154,8 @@ def test_lifespans_differ_by_at_most_ten_percent() -> None:
         async with serve(prices.app) as server:
 
             async def lifespan() -> float:
+                started = asyncio.get_running_loop().time()
                 async with open_socket(server.ws_url + PATH, prices.token) as client:
-                    started = asyncio.get_running_loop().time()
                     await client.closed()
                     return asyncio.get_running_loop().time() - started
 
@@ -191,6 +192,40 @@ def test_shutdown_is_told_to_each_client_with_a_time_of_its_own(loop: Loop) -> N
             assert prices.adapter.hub.subscribers("prices:S1") == 0
 
     run(main(), loop)
+
+
+def test_shutdown_with_many_clients_spreads_their_return() -> None:
+    many, silent = 150, 10
+
+    async def main() -> None:
+        prices = Prices()
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(serve(prices.app))
+            url = server.ws_url + PATH
+            clients = [
+                await stack.enter_async_context(open_socket(url, prices.token)) for _ in range(many)
+            ]
+            for _ in range(silent):
+                raw = raw_socket(server.port, PATH, prices.token, receive_buffer=4096)
+                await (await stack.enter_async_context(raw)).send("prices.subscribe", S1)
+            for client in clients:
+                await client.request("prices.subscribe", S1)
+            prices.service.publish("prices", "S1")
+            started = asyncio.get_running_loop().time()
+            stopping = asyncio.create_task(server.stop())
+            codes = await asyncio.gather(*(client.closed() for client in clients))
+            await stopping
+            assert asyncio.get_running_loop().time() - started < 5
+            assert set(codes) == {1012}
+            delays = set()
+            for client in clients:
+                assert (await client.receive())["payload"]["symbol"] == "S1"
+                delays.add((await client.receive())["payload"]["reconnect_after_ms"])
+            assert len(delays) == many, "no two return at the same time"
+            assert delays <= {500 + 10 * number for number in range(many + silent)}
+            assert prices.adapter.hub.subscribers("prices:S1") == 0
+
+    run(main())
 
 
 def test_shutdown_does_not_wait_for_a_client_that_is_silent() -> None:
