@@ -33,6 +33,7 @@ class ServerProcess:
         serve = ("serve", "--port", "0", "--data-dir", str(data_dir))
         self._command = serve if command is None else command
         self._environment = environment
+        self.largest_file_kib: int | None = None
         self._process: subprocess.Popen[str] | None = None
         link_packs(data_dir)
 
@@ -43,9 +44,13 @@ class ServerProcess:
             "TRADING_API_TOKEN": TOKEN,
             **self._environment,
         }
+        command = [sys.executable, "-m", "trading_api", *self._command]
+        if self.largest_file_kib is not None:  # counted in blocks of 512 bytes
+            limit = f'ulimit -f {2 * self.largest_file_kib}; exec "$@"'
+            command = ["sh", "-c", limit, "sh", *command]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "trading_api", *self._command],
+                command,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -87,6 +92,10 @@ class ServerProcess:
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop, as Ctrl-C does; gives the exit status."""
         self.send_signal(number)
+        return self._end()
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself; gives the exit status."""
         return self._end()
 
     def _end(self) -> int:
