@@ -18,6 +18,7 @@ from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import JOURNAL, MARKET, open_database
 from trading_api.infra.journal import SqlJournal
+from trading_api.infra.market_store import SqlMarketStore
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.datafeed import DatafeedModule
@@ -138,7 +139,7 @@ def _context(settings: Settings) -> AppContext:
     """A context on the data directory; nothing is written or opened before it runs."""
     clock, ids, folder = SystemClock(), SystemIds(), DataDir(settings.data_dir)
     journal, credentials = SqlJournal(), SqlCredentials()
-    catalogue = SqlCatalogue(committed_symbols())
+    catalogue, market = SqlCatalogue(committed_symbols()), SqlMarketStore()
     token = settings.token or folder.token() or ids.new_secret()
     context = AppContext(
         clock=clock,
@@ -146,6 +147,7 @@ def _context(settings: Settings) -> AppContext:
         bus=MemoryBus(),
         journal=journal,
         catalogue=catalogue,
+        market=market,
         auth=Auth(
             clock=clock,
             ids=ids,
@@ -169,9 +171,11 @@ def _context(settings: Settings) -> AppContext:
             journal.open(journal_engine)
             credentials.open(journal_engine)
             catalogue.open(market_engine)
+            market.open(market_engine)
             try:
                 yield
             finally:
+                market.close()
                 catalogue.close()
                 credentials.close()
                 journal.close()

@@ -88,6 +88,17 @@ def test_late_trade_and_trade_out_of_session_change_nothing() -> None:
     assert aggregator.on_trade(local("2024-06-03T16:00"), 99.0, 1) == []
 
 
+def test_a_trade_out_of_session_is_in_no_bar_that_spans_it() -> None:
+    aggregator = BarAggregator(SHARES, Decimal(1), ("1D", "1W", "1M"))
+    aggregator.on_trade(local("2024-06-03T10:00"), 10.0, 1)
+    aggregator.on_trade(local("2024-06-03T16:00"), 99.0, 1)
+    aggregator.on_trade(local("2024-06-04T10:00"), 11.0, 1)
+    for resolution in ("1W", "1M"):
+        assert aggregator.newest(resolution) == [
+            Bar(day_stamp(date(2024, 6, 3)), 10, 11, 10, 11, 2)
+        ]
+
+
 def test_seeded_aggregator_goes_on_inside_the_open_bar() -> None:
     aggregator = BarAggregator(ALWAYS, STEP, ("5",))
     before, growing = Bar(0, 1, 1, 1, 1, 1), Bar(5 * MINUTE_MS, 10, 12, 9, 11, 0.3)

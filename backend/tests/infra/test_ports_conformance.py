@@ -10,14 +10,17 @@ import pytest
 from msgspec.structs import replace
 
 from trading_api.domain.errors import JournalCorrupt
-from trading_api.domain.ports import CredentialStore, Journal
-from trading_api.infra.database import JOURNAL, open_database
+from trading_api.domain.ports import CredentialStore, Journal, MarketStore
+from trading_api.infra.database import JOURNAL, MARKET, open_database
 from trading_api.infra.journal import SqlJournal
+from trading_api.infra.market_store import SqlMarketStore
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.shared.memory import MemoryCredentials, MemoryJournal
+from trading_api.shared.memory_market import MemoryMarketStore
 from trading_api.testing.disk import SimulatedDisk
 from trading_api.testing.suites.credentials import CredentialSuite
 from trading_api.testing.suites.journal import JournalSuite, record, snapshot
+from trading_api.testing.suites.market_store import MarketStoreSuite
 
 
 class TestMemoryJournal(JournalSuite):
@@ -63,6 +66,30 @@ class TestSqlJournal(JournalSuite):
             connection.execute("UPDATE snapshots SET data = substr(data, 3)")
         connection.close()
         assert self.kept()["a"] == [replace(snapshot("a", 10), data=b"")]
+
+
+class TestMemoryMarketStore(MarketStoreSuite):
+    @pytest.fixture(autouse=True)
+    def _store(self) -> None:
+        self.store = MemoryMarketStore()
+
+    def opened(self) -> AbstractContextManager[MarketStore]:
+        return nullcontext(self.store)
+
+
+class TestSqlMarketStore(MarketStoreSuite):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "market.db"
+
+    @contextmanager
+    def opened(self) -> Iterator[MarketStore]:
+        engine = open_database(self.path, MARKET, "NORMAL")
+        store = SqlMarketStore()
+        store.open(engine)
+        yield store
+        store.close()
+        engine.dispose()
 
 
 class TestMemoryCredentials(CredentialSuite):

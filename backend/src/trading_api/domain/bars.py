@@ -61,12 +61,13 @@ def bucket_at(session: TradingSession, resolution: Resolution, time_ms: int) -> 
         return None
     size = INTRADAY_MS.get(resolution)
     if size is None:
-        return _long_bucket(session, resolution, span.day)
+        return bucket_of_day(session, resolution, span.day)
     opens = time_ms - (time_ms - span.opens_ms) % size
     return Bucket(opens, opens, opens, min(opens + size, span.closes_ms))
 
 
-def _long_bucket(session: TradingSession, resolution: Resolution, day: date) -> Bucket:
+def bucket_of_day(session: TradingSession, resolution: Resolution, day: date) -> Bucket:
+    """The day, week, month or year that a day lies in, from its first opening to its last close."""
     first, last = period_of(day, resolution)
     return Bucket(
         day_stamp(first),
@@ -169,12 +170,18 @@ class BarAggregator:
         self._grid = Grid(quantity_step)
         self._bars = {resolution: _OpenBar() for resolution in resolutions}
         self._next_close = 0
+        self._span = (0, 0)
+
+    @property
+    def resolutions(self) -> list[Resolution]:
+        """Those that trades are folded into."""
+        return list(self._bars)
 
     def seed(self, resolution: Resolution, bars: Sequence[Bar], now_ms: int) -> None:
         """Go on from history.
 
         Args:
-            resolution: which bars are given.
+            resolution: which bars are given; from now on trades are folded into it.
             bars: the newest two bars, or fewer, oldest first.
             now_ms: instant that the bars are of; the newest stays open if its bucket lasts.
         """
@@ -190,7 +197,7 @@ class BarAggregator:
 
     def _bucket_of_bar(self, resolution: Resolution, bar: Bar, now_ms: int) -> Bucket:
         if resolution not in INTRADAY_MS:
-            return _long_bucket(self._session, resolution, day_of_stamp(bar.time))
+            return bucket_of_day(self._session, resolution, day_of_stamp(bar.time))
         bucket = bucket_at(self._session, resolution, bar.time)
         # A bar of another calendar than the session's has ended.
         return bucket or Bucket(bar.time, bar.time, bar.time, min(bar.time + 1, now_ms))
@@ -205,6 +212,8 @@ class BarAggregator:
         units = self._grid.units(size)
         value = self._grid.value
         changed: list[tuple[Resolution, Bar]] = self.on_time(time_ms)
+        if not self._is_in_session(time_ms):
+            return changed
         opened = False
         for resolution, state in self._bars.items():
             bar = state.newest
@@ -246,6 +255,15 @@ class BarAggregator:
                 finished.append((resolution, state.newest))
         self._find_next_close()
         return finished
+
+    def _is_in_session(self, time_ms: int) -> bool:
+        opens_ms, closes_ms = self._span
+        if opens_ms <= time_ms < closes_ms:
+            return True
+        span = self._session.span_at(time_ms)
+        if span is not None:
+            self._span = (span.opens_ms, span.closes_ms)
+        return span is not None
 
     def _find_next_close(self) -> None:
         ends = [state.closes_ms for state in self._bars.values() if state.is_open]

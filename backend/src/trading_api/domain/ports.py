@@ -1,11 +1,13 @@
 """What the system needs from the world: each port is implemented in memory and by a driver."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.ids import AccountId, PrincipalId
+from trading_api.domain.intervals import Interval
 from trading_api.domain.market import (
     Bar,
     BookChange,
@@ -16,6 +18,7 @@ from trading_api.domain.market import (
     Trade,
 )
 from trading_api.domain.orders import Execution
+from trading_api.domain.series import Columns, Saved, SeriesKey, StoredSeries
 
 
 class Clock(Protocol):
@@ -154,8 +157,51 @@ class SymbolCatalogue(Protocol):
     def save(self, symbols: Sequence[SymbolInfo]) -> Sequence[SymbolInfo]:
         """Add instruments or replace those of the same name; gives those new or changed."""
 
+    def refresh(self) -> None:
+        """Take in what other processes have added or changed meanwhile."""
+
 
 MarketEvent = TopOfBook | BookChange | Trade
+
+
+class MarketStore(Protocol):
+    """Market data that were imported or recorded; other processes write to it as well.
+
+    A reader sees all of a `save` or nothing of it, and never waits for a writer.
+    """
+
+    def series(self) -> Sequence[StoredSeries]:
+        """Every series, by its key."""
+
+    def read(self, key: SeriesKey, from_ms: int | None, to_ms: int | None, limit: int) -> Columns:
+        """The newest `limit` rows with `from_ms` ≤ time < `to_ms`; None is no bound."""
+
+    def scan(self, key: SeriesKey, from_ms: int | None, to_ms: int | None) -> Iterator[Columns]:
+        """The rows with `from_ms` ≤ time < `to_ms`, oldest first, in parts of moderate size."""
+
+    def save(self, key: SeriesKey, rows: Columns, *, derived: bool = False) -> Saved:
+        """Store rows: those of an instant that is among them replace what is stored for it.
+
+        Rows are in order of time; the same rows again change nothing.
+        """
+
+    def remove(self, key: SeriesKey) -> None:
+        """Forget a series; nothing happens when there is none."""
+
+    def known(self, key: SeriesKey) -> Sequence[Interval]:
+        """The stretches whose every row is stored, also where there is none, in order."""
+
+    def note_known(self, key: SeriesKey, interval: Interval) -> None:
+        """Remember that every row of a stretch is stored."""
+
+    def actions(self, symbol: str) -> Sequence[CorporateAction]:
+        """The splits and dividends of a symbol, oldest first."""
+
+    def save_actions(self, symbol: str, actions: Sequence[CorporateAction]) -> None:
+        """Store splits and dividends; those of the same day and kind are replaced."""
+
+    def version(self) -> int:
+        """A number that is another one after anybody has changed anything."""
 
 
 class MarketTick(Struct, frozen=True):
@@ -222,10 +268,14 @@ class QuoteSource(Protocol):
         from_ms: int | None,
         to_ms: int | None,
         limit: int,
+        *,
+        adjusted: bool = True,
     ) -> Sequence[Bar]:
         """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending; None is no bound.
 
-        A bar that is still open holds what has been traded.
+        A bar that is still open holds what has been traded. Unless `adjusted`, prices before a
+        split or a dividend are those that were printed, where the source knows them; what is
+        streamed is adjusted.
         """
 
 

@@ -20,17 +20,24 @@ class SqlCatalogue(SymbolTable):
     def open(self, engine: Engine) -> None:
         """Add what is stored, and store what it was made with; the latter replaces the former."""
         built_in = self.all()
-        with engine.connect().execution_options(reading=True) as connection:
-            rows = connection.execute(select(table.c.data)).scalars().all()
-        stored = [msgspec.json.decode(data, type=SymbolInfo) for data in rows]
-        super().save(stored)
         self._engine = engine
+        stored = self._read(engine)
         self._write([item for item in built_in if item not in stored])
-        super().save(built_in)
+        super().save([*stored, *built_in])
 
     def close(self) -> None:
         """Keep the symbols in memory only."""
         self._engine = None
+
+    def refresh(self) -> None:
+        """Take in what other processes have added or changed meanwhile."""
+        if self._engine is not None:
+            super().save(self._read(self._engine))
+
+    def _read(self, engine: Engine) -> list[SymbolInfo]:
+        with engine.connect().execution_options(reading=True) as connection:
+            rows = connection.execute(select(table.c.data)).scalars().all()
+        return [msgspec.json.decode(data, type=SymbolInfo) for data in rows]
 
     def save(self, symbols: Sequence[SymbolInfo]) -> Sequence[SymbolInfo]:
         """Add instruments or replace those of the same name; what is the same is not written."""

@@ -24,7 +24,7 @@ class Schema(NamedTuple):
 
 
 JOURNAL = Schema("journal", "journal_0003")
-MARKET = Schema("market", "market_0001")
+MARKET = Schema("market", "market_0002")
 
 
 class DatabaseError(Exception):

@@ -2,7 +2,11 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
+    Float,
+    ForeignKey,
     Integer,
     LargeBinary,
     MetaData,
@@ -85,4 +89,64 @@ symbols = Table(
     market_metadata,
     Column("symbol", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+
+series = Table(
+    "series",
+    market_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("symbol", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("resolution", String(8), nullable=False),
+    Column("derived", Boolean, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("first", BigInteger),
+    Column("last", BigInteger),
+    UniqueConstraint("symbol", "kind", "resolution", name="series_key"),
+)
+
+chunks = Table(
+    "chunks",
+    market_metadata,
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+open_rows = Table(
+    "open_rows",
+    market_metadata,
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("time", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+known_intervals = Table(
+    "known_intervals",
+    market_metadata,
+    Column("symbol", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("resolution", String(8), primary_key=True),
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_ms", BigInteger, nullable=False),
+)
+
+corporate_actions = Table(
+    "corporate_actions",
+    market_metadata,
+    Column("symbol", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", Float, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    market_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
 )

@@ -17,6 +17,7 @@ from trading_api.domain.ports import (
     ExecutionReader,
     Ids,
     Journal,
+    MarketStore,
     SymbolCatalogue,
 )
 from trading_api.shared.auth import Auth
@@ -28,6 +29,7 @@ from trading_api.shared.memory import (
     MemoryCredentials,
     MemoryJournal,
 )
+from trading_api.shared.memory_market import MemoryMarketStore
 from trading_api.shared.metrics import Metrics
 from trading_api.shared.readiness import Readiness
 from trading_api.shared.ws.census import Census
@@ -69,6 +71,7 @@ class AppContext:
     bus: Bus
     journal: Journal
     catalogue: SymbolCatalogue
+    market: MarketStore
     auth: Auth
     limits: WsLimits = field(default_factory=WsLimits)
     twin: Twin = field(default_factory=choose)
@@ -99,6 +102,7 @@ class AppContext:
             bus=MemoryBus(),
             journal=MemoryJournal(),
             catalogue=MemoryCatalogue(committed_symbols()),
+            market=MemoryMarketStore(),
             auth=Auth(
                 clock=clock, ids=ids, store=MemoryCredentials(), owner_token=ids.new_secret()
             ),

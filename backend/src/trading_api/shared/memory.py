@@ -88,6 +88,9 @@ class MemoryJournal:
 class MemoryCatalogue(SymbolTable):
     """Instruments that last as long as the object."""
 
+    def refresh(self) -> None:
+        """Nothing: no other process knows of them."""
+
 
 class MemoryCredentials:
     """Keys, sessions and codes in dictionaries."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,21 @@ def test_to_after_now_means_now_and_the_open_bar_is_there() -> None:
 
 def test_count_back_beats_from() -> None:
     assert len(bars(count_back=5, from_=NOW - 1)["bars"]) == 5
+
+
+def test_printed_prices_jump_at_a_split_and_adjusted_ones_do_not() -> None:
+    adjusted, printed = (
+        get("/bars", symbol="AAPL", resolution="1D", count_back=2000, adjusted=text).json()["bars"]
+        for text in ("true", "false")
+    )
+    assert [bar["time"] for bar in adjusted] == [bar["time"] for bar in printed]
+
+    def falls(bars: list[dict[str, float]]) -> int:
+        return sum(a["close"] > 1.8 * b["open"] for a, b in pairwise(bars))
+
+    # Two splits of two for one; one day on which the price did halve, in September 2000.
+    assert (falls(printed), falls(adjusted)) == (3, 1)
+    assert printed[-1]["close"] > 3 * adjusted[-1]["close"]
 
 
 def test_at_most_twenty_thousand_bars_the_newest() -> None:

@@ -65,6 +65,9 @@ class Server:
 def run(server: Server, story: Callable[[], Awaitable[None]]) -> None:
     async def main() -> None:
         async with server.service.running():
+            for info in server.service.symbols():
+                for resolution in info.supported_resolutions:
+                    server.service.feed(info.symbol).newest_bars(resolution)
             await story()
 
     asyncio.run(main())
@@ -349,6 +352,8 @@ class StubSource:
         from_ms: int | None,
         to_ms: int | None,
         limit: int,
+        *,
+        adjusted: bool = True,
     ) -> Sequence[Bar]:
         return []
 

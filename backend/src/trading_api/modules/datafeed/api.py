@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -124,8 +125,9 @@ class DatafeedApi(APIRouter):
             summary="History",
             description="Bars with `from` ≤ time < `to`, ascending; at most "
             f"{MOST_BARS}, the newest. `to` is now when it is left out or lies in the future; "
-            "`count_back` asks for so many bars before `to`, whatever `from` says. Share prices "
-            "are adjusted for splits and dividends.",
+            "`count_back` asks for so many bars before `to`, whatever `from` says. Prices "
+            "before a split or a dividend are adjusted for it, as those are that are streamed; "
+            "`adjusted=false` gives those that were printed.",
             response_model=Annotated[BarSeries, Wire()],
             responses=answers(examples.BARS, 401, 403, 404, 422),
         )
@@ -136,12 +138,14 @@ class DatafeedApi(APIRouter):
             from_ms: Annotated[Moment, Query(alias="from")] = None,
             to_ms: Annotated[Moment, Query(alias="to")] = None,
             count_back: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+            adjusted: Annotated[bool, Query(description="For splits and dividends")] = True,
         ) -> Response:
             info = service.symbol(symbol)
             known = resolution_of(resolution, info)
             if count_back is not None:
                 from_ms = None
-            return json_response(series(service, info, known, from_ms, to_ms, count_back))
+            asked = partial(series, service, info, known, from_ms, to_ms, count_back, adjusted)
+            return json_response(await service.answer(info, asked))
 
     def _add_quotes(self) -> None:
         service = self._service
@@ -189,7 +193,8 @@ class DatafeedApi(APIRouter):
         ) -> Response:
             info = service.symbol(symbol)
             try:
-                trades = service.trades(info, cursor, limit, from_ms, to_ms)
+                asked = partial(service.trades, info, cursor, limit, from_ms, to_ms)
+                trades = await service.answer(info, asked)
             except ValueError as error:
                 raise InvalidPayload("cursor", f"cursor: {error}") from None
             following = trades[0].id if len(trades) == limit else None
@@ -238,9 +243,11 @@ def series(
     from_ms: int | None,
     to_ms: int | None,
     count_back: int | None,
+    adjusted: bool = True,
 ) -> BarSeries:
     """The bars of a range, or where the nearest earlier one is when there are none."""
-    bars = service.bars(info, resolution, from_ms, to_ms, count_back or MOST_BARS)
+    most = count_back or MOST_BARS
+    bars = service.bars(info, resolution, from_ms, to_ms, most, adjusted=adjusted)
     next_time = None
     bounds = [bound for bound in (from_ms, to_ms) if bound is not None]
     if not bars and bounds:

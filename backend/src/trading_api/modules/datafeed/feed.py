@@ -4,6 +4,7 @@ from collections import deque
 
 from trading_api.domain.bars import BarAggregator, Grid
 from trading_api.domain.market import (
+    RESOLUTIONS,
     Bar,
     BookChange,
     Quote,
@@ -20,6 +21,8 @@ from trading_api.modules.datafeed.depth import DepthFeed
 from trading_api.modules.datafeed.streams import Stream
 
 RECENT_TRADES = 50
+_ALWAYS_FOLDED: tuple[Resolution, ...] = ("1D",)
+"""A quote tells the figures of the day; other bars are folded when somebody asks for them."""
 _PERCENT_PLACES = 4
 
 
@@ -28,15 +31,15 @@ class SymbolFeed:
 
     The figures of a quote's day are those of the newest day that has traded: they stay after the
     close until the next day's first trade.
+
+    Attributes:
+        now_ms: instant up to which the source has told everything.
     """
 
     def __init__(self, info: SymbolInfo, source: QuoteSource, bus: Bus, epoch: str) -> None:
-        self.info = info
         self.source = source
-        self._session = TradingSession.of(info)
-        self._resolutions = info.supported_resolutions
-        self._aggregator = BarAggregator(self._session, info.quantity_step, self._resolutions)
-        self._ticks = Grid(info.tick_size)
+        self.now_ms = 0
+        self._describe(info)
         self._top: TopOfBook | None = None
         self._status: TradingStatus = "closed"
         self._has_news = False
@@ -46,17 +49,33 @@ class SymbolFeed:
         self.trades = Stream(bus, topic("trades", name), epoch)
         self.bars = {
             resolution: Stream(bus, topic("bars", name, resolution), epoch)
-            for resolution in self._resolutions
+            for resolution in RESOLUTIONS
         }
         self.depth = DepthFeed(info, bus, epoch) if info.has_depth else None
         self.quote = self._quote()
 
+    def _describe(self, info: SymbolInfo) -> None:
+        self.info = info
+        self._session = TradingSession.of(info)
+        self._aggregator = BarAggregator(self._session, info.quantity_step, _ALWAYS_FOLDED)
+        self._ticks = Grid(info.tick_size)
+
+    def change(self, info: SymbolInfo, now_ms: int, reason: str) -> None:
+        """Go on with another description of the symbol, on a history that has changed."""
+        asked = self._aggregator.resolutions
+        self._describe(info)
+        self.now_ms = now_ms
+        for resolution in asked:
+            if resolution in info.supported_resolutions:
+                self._fold(resolution)
+        self.jump(now_ms, reason)
+
     def seed(self, now_ms: int) -> None:
         """Begin with what the source knows at an instant; nothing is published."""
         name = self.info.symbol
-        for resolution in self._resolutions:
-            bars = self.source.bars(name, resolution, None, None, 2)
-            self._aggregator.seed(resolution, bars, now_ms)
+        self.now_ms = now_ms
+        for resolution in self._aggregator.resolutions:
+            self._fold(resolution)
         self.recent.clear()
         self.recent.extend(self.source.trades(name, None, None, None, RECENT_TRADES))
         if self.depth is not None:
@@ -66,14 +85,25 @@ class SymbolFeed:
         self._has_news = False
         self.quote = self._quote()
 
+    def _fold(self, resolution: Resolution) -> None:
+        bars = self.source.bars(self.info.symbol, resolution, None, None, 2)
+        self._aggregator.seed(resolution, bars, self.now_ms)
+
     def status_at(self, time_ms: int) -> TradingStatus:
-        """Whether the symbol trades, pauses within its trading day, or is closed."""
+        """Whether the symbol trades, pauses within its day, is closed, or has no live data."""
         if self.source.is_open(self.info.symbol, time_ms):
             return "open"
-        return "break" if self._session.phase(time_ms) == "break" else "closed"
+        phase = self._session.phase(time_ms)
+        # The market is in session, and the source has nothing to say of it.
+        return "stale" if phase == "open" else phase
 
     def newest_bars(self, resolution: Resolution) -> list[Bar]:
-        """The newest two bars, oldest first; the second is the open one while its bucket lasts."""
+        """The newest two bars, oldest first; the second is the open one while its bucket lasts.
+
+        Bars are folded and published from the first time on that somebody has asked for them.
+        """
+        if resolution not in self._aggregator.resolutions:
+            self._fold(resolution)
         return self._aggregator.newest(resolution)
 
     def publish_quote(self) -> None:
@@ -120,9 +150,9 @@ class SymbolFeed:
         self.seed(now_ms)
         for stream in (self.quotes, self.trades, *self.bars.values()):
             stream.tell_gap(reason)
-        for resolution, stream in self.bars.items():
+        for resolution in self._aggregator.resolutions:
             for bar in self._aggregator.newest(resolution):
-                stream.publish(bar)
+                self.bars[resolution].publish(bar)
         if self.depth is not None:
             self.depth.tell_gap(reason)
         self.publish_quote()

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -23,12 +24,16 @@ from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
 from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.modules.datafeed.sources.stocks import committed_source
+from trading_api.modules.datafeed.sources.stored import StoredSource
 from trading_api.shared.context import AppContext
 from trading_api.shared.module import ModuleHealth
 
 MOST_BARS = 20_000
+STORE_LOOKED_AT_MS = 1_000
 LATE_AFTER_MS = 90_000
 """Sources say something every minute; one that has not for so long is late."""
+
+Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
 
@@ -40,9 +45,10 @@ class DatafeedService:
     """
 
     def __init__(self, context: AppContext, sources: Sequence[QuoteSource] | None = None) -> None:
-        """Serve the sources given; without any, the committed set and the packs that are there."""
+        """Serve the sources given; without any, the committed set, packs and what was imported."""
         self._context = context
         self._with_packs = sources is None
+        self._stored = StoredSource(context.clock, context.market, context.catalogue)
         self._sources: list[QuoteSource] = []
         self._feeds: dict[str, SymbolFeed] = {}
         self._heard_ms: dict[str, int] = {}
@@ -71,6 +77,8 @@ class DatafeedService:
             for source, ticks in streams
         ]
         tasks.append(asyncio.create_task(self._teller.run(), name="datafeed depth"))
+        if self._stored in self._sources:
+            tasks.append(asyncio.create_task(self._watch_store(), name="datafeed imports"))
         for task in tasks:
             task.add_done_callback(self._on_end)
         try:
@@ -142,7 +150,9 @@ class DatafeedService:
             TradingError: `unknown_symbol`.
         """
         feed = self._find(name)
-        if not self._is_running:
+        if self._is_running:
+            feed.now_ms = self._heard_ms[feed.source.name]
+        else:
             feed.seed(self._context.clock.now_ms())
         return feed
 
@@ -161,14 +171,26 @@ class DatafeedService:
         from_ms: int | None,
         to_ms: int | None,
         limit: int = MOST_BARS,
+        *,
+        adjusted: bool = True,
     ) -> Sequence[Bar]:
-        """The newest bars with `from_ms` ≤ time < `to_ms`, ascending; a late `to_ms` means now."""
+        """The newest bars with `from_ms` ≤ time < `to_ms`, ascending; a late `to_ms` means now.
+
+        `adjusted`: prices before a split or a dividend are made comparable with those after it.
+        """
         if from_ms is not None and to_ms is not None and from_ms >= to_ms:
             return []
         if to_ms is not None and to_ms >= self._context.clock.now_ms():
             to_ms = None
         source = self._feeds[info.symbol].source
-        return source.bars(info.symbol, resolution, from_ms, to_ms, min(limit, MOST_BARS))
+        most = min(limit, MOST_BARS)
+        return source.bars(info.symbol, resolution, from_ms, to_ms, most, adjusted=adjusted)
+
+    async def answer(self, info: SymbolInfo, question: Callable[[], Answer]) -> Answer:
+        """Ask the history of a symbol; beside the event loop where it lies on a disk."""
+        if self._feeds[info.symbol].source.name == self._stored.name:
+            return await asyncio.to_thread(question)
+        return question()
 
     def trades(
         self,
@@ -220,8 +242,22 @@ class DatafeedService:
     def _add(self, source: QuoteSource) -> None:
         self._sources.append(source)
         for info in source.symbols():
-            feed = SymbolFeed(info, source, self._context.bus, self._context.epoch)
-            self._feeds[info.symbol] = feed
+            self._add_symbol(info, source)
+
+    def _add_symbol(self, info: SymbolInfo, source: QuoteSource) -> SymbolFeed | None:
+        """A feed for the symbol; None where another source has it already."""
+        served = self._feeds.get(info.symbol)
+        if served is not None:
+            _log.warning(
+                "%s is served by %s: what %s has of it is left out",
+                info.symbol,
+                served.source.name,
+                source.name,
+            )
+            return None
+        feed = SymbolFeed(info, source, self._context.bus, self._context.epoch)
+        self._feeds[info.symbol] = feed
+        return feed
 
     async def _prepare(self) -> None:
         """Add the packs, and make known to the catalogue what it does not have yet."""
@@ -230,10 +266,31 @@ class DatafeedService:
             clock, folder = self._context.clock, self._context.packs_dir
             for source in await asyncio.to_thread(pack_sources, clock, folder):
                 self._add(source)
+            self._stored.refresh()
+            self._add(self._stored)
         catalogue = self._context.catalogue
         infos = [feed.info for feed in self._feeds.values()]
         if new := [info for info in infos if catalogue.get(info.symbol) != info]:
             catalogue.save(new)
+
+    async def _watch_store(self) -> None:
+        """Take in what is imported beside the server, within a second."""
+        clock = self._context.clock
+        while True:
+            await clock.sleep_until(clock.now_ms() + STORE_LOOKED_AT_MS)
+            for info in self._stored.refresh():
+                self._take_in(info)
+
+    def _take_in(self, info: SymbolInfo) -> None:
+        now = self._context.clock.now_ms()
+        feed = self._feeds.get(info.symbol)
+        if feed is None:
+            feed = self._add_symbol(info, self._stored)
+        elif feed.source.name != self._stored.name:
+            return
+        if feed is not None:
+            self._context.catalogue.save([info])
+            feed.change(info, now, "history was imported")
 
     async def _follow(self, source: QuoteSource, ticks: AsyncGenerator[MarketTick]) -> None:
         async with aclosing(ticks):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -196,14 +197,15 @@ class UdfApi(APIRouter):
             known = _resolution(resolution, info)
             from_ms, to_ms = _milliseconds(since), _milliseconds(to)
             if countback is not None and countback > 0:
-                bars = service.bars(info, known, None, to_ms, countback)
+                asked = partial(service.bars, info, known, None, to_ms, countback)
                 earliest = to_ms
             else:
-                bars = service.bars(info, known, from_ms, to_ms)
+                asked = partial(service.bars, info, known, from_ms, to_ms)
                 earliest = min(from_ms, to_ms)
-            if bars:
+            if bars := await service.answer(info, asked):
                 return json_response(bars_of(bars))
-            return json_response(self._no_data(info, known, earliest))
+            nothing = partial(self._no_data, info, known, earliest)
+            return json_response(await service.answer(info, nothing))
 
     def _no_data(self, info: SymbolInfo, resolution: Resolution, before_ms: int) -> UdfNoData:
         earlier = self._service.bars(info, resolution, None, before_ms, 1)

@@ -305,7 +305,7 @@ export interface paths {
     };
     /**
      * History
-     * @description Bars with `from` ≤ time < `to`, ascending; at most 20000, the newest. `to` is now when it is left out or lies in the future; `count_back` asks for so many bars before `to`, whatever `from` says. Share prices are adjusted for splits and dividends.
+     * @description Bars with `from` ≤ time < `to`, ascending; at most 20000, the newest. `to` is now when it is left out or lies in the future; `count_back` asks for so many bars before `to`, whatever `from` says. Prices before a split or a dividend are adjusted for it, as those are that are streamed; `adjusted=false` gives those that were printed.
      */
     get: operations["getBars"];
     put?: never;
@@ -3981,6 +3981,8 @@ export interface operations {
         /** @description Instant in epoch milliseconds, UTC */
         to?: number | null;
         count_back?: number | null;
+        /** @description For splits and dividends */
+        adjusted?: boolean;
       };
       header?: never;
       path?: never;

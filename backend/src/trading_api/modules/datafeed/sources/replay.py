@@ -2,8 +2,9 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Protocol
@@ -79,9 +80,24 @@ class ReplaySource:
     than five minutes behind goes on from the present and says so.
     """
 
-    def __init__(self, name: str, clock: Clock, timelines: Iterable[Timeline]) -> None:
+    def __init__(
+        self,
+        name: str,
+        clock: Clock,
+        timelines: Iterable[Timeline],
+        printed: Callable[[], Iterable[Timeline]] = tuple,
+    ) -> None:
+        """Take one recording per symbol.
+
+        Args:
+            name: of the source, for people.
+            clock: what paces it.
+            timelines: the recordings, adjusted where there is anything to adjust.
+            printed: makes the recordings without adjustment; asked for when somebody wants them.
+        """
         self.name = name
         self._clock = clock
+        self._printed = cache(lambda: {item.symbol.symbol: item for item in printed()})
         self._timelines = {timeline.symbol.symbol: timeline for timeline in timelines}
         self._next_ms: int | None = None
 
@@ -156,9 +172,13 @@ class ReplaySource:
         from_ms: int | None,
         to_ms: int | None,
         limit: int,
+        *,
+        adjusted: bool = True,
     ) -> Sequence[Bar]:
         """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending."""
         timeline = self._timelines[symbol]
+        if not adjusted:
+            timeline = self._printed().get(symbol, timeline)
         return timeline.bars(resolution, from_ms, to_ms, limit, self._until_ms)
 
 

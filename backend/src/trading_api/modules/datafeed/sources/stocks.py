@@ -3,6 +3,7 @@
 import csv
 import gzip
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -32,21 +33,33 @@ class _Row(NamedTuple):
 
 def committed_source(clock: Clock) -> ReplaySource:
     """The source of the symbols that come with the package."""
-    return ReplaySource("committed", clock, committed_timelines())
+    return ReplaySource("committed", clock, committed_timelines(), printed_timelines)
 
 
 def committed_timelines() -> list[DailyTimeline]:
-    """The recordings of the symbols that come with the package."""
+    """The recordings of the symbols that come with the package, adjusted."""
     held = BarCache()
-    return [DailyTimeline(symbol, days, held) for symbol, days in _committed_series()]
+    return [DailyTimeline(symbol, days, held) for symbol, days in _committed_series(adjusted)]
+
+
+def printed_timelines() -> list[DailyTimeline]:
+    """The same recordings with the prices that were printed."""
+    held = BarCache()
+    return [DailyTimeline(symbol, days, held) for symbol, days in _committed_series(printed)]
+
+
+Days = dict[date, TickBar]
 
 
 @cache
-def _committed_series() -> list[tuple[SymbolInfo, dict[date, TickBar]]]:
+def _committed_series(
+    made_by: Callable[[list[_Row], SymbolInfo], Days],
+) -> list[tuple[SymbolInfo, Days]]:
     rows = _read()
-    return [(symbol, adjusted(rows[symbol.symbol], symbol)) for symbol in committed_symbols()]
+    return [(symbol, made_by(rows[symbol.symbol], symbol)) for symbol in committed_symbols()]
 
 
+@cache
 def _read() -> dict[str, list[_Row]]:
     packed = resources.files("trading_api").joinpath("data/stocks.csv.gz").read_bytes()
     lines = gzip.decompress(packed).decode("ascii").splitlines()
@@ -56,21 +69,30 @@ def _read() -> dict[str, list[_Row]]:
     return series
 
 
-def adjusted(rows: list[_Row], symbol: SymbolInfo) -> dict[date, TickBar]:
+def adjusted(rows: list[_Row], symbol: SymbolInfo) -> Days:
     """Days in ticks and quantity steps.
 
     Each price is multiplied by the day's adjusted close ÷ close, then rounded to the tick; the
     volume is as printed.
     """
+    return _days(rows, symbol, lambda row: float(row.adjusted_close) / float(row.close))
+
+
+def printed(rows: list[_Row], symbol: SymbolInfo) -> Days:
+    """Days in ticks and quantity steps, as they were printed: a split is a jump."""
+    return _days(rows, symbol, lambda row: 1.0)
+
+
+def _days(rows: list[_Row], symbol: SymbolInfo, factor_of: Callable[[_Row], float]) -> Days:
     ticks, steps = Grid(symbol.tick_size).units, Grid(symbol.quantity_step).units
     days = {}
-    for day, opened, high, low, closed, volume, adjusted_close in rows:
-        factor = float(adjusted_close) / float(closed)
-        days[date.fromisoformat(day)] = TickBar(
-            ticks(float(opened) * factor),
-            ticks(float(high) * factor),
-            ticks(float(low) * factor),
-            ticks(float(closed) * factor),
-            steps(float(volume)),
+    for row in rows:
+        factor = factor_of(row)
+        days[date.fromisoformat(row.date)] = TickBar(
+            ticks(float(row.open) * factor),
+            ticks(float(row.high) * factor),
+            ticks(float(row.low) * factor),
+            ticks(float(row.close) * factor),
+            steps(float(row.volume)),
         )
     return days
