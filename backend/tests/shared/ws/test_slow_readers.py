@@ -4,6 +4,7 @@ Windows with and without them alternate: what a busy machine does, it does to bo
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.journeys.conftest import TOKEN, ServerProcess
 pytestmark = pytest.mark.process
 
 FOLDER = Path(__file__).parent
+_log = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 SLACK_MS = 5.0  # of the clocks and the scheduler: a stall would be seconds
 
@@ -113,6 +115,8 @@ def compare(tmp_path: Path, form: Form) -> None:
     p99, usual = (min(each["p99_ms"] for each in windows) for windows in (beside, without))
     assert p99 <= 1.5 * usual + SLACK_MS
     assert most - before <= (form.stalled + 5) * MEGABYTE
+    _log.info("rate %.1f%%, p99 %.1f ms beside, %.1f ms without", rate * 100, p99, usual)
+    _log.info("%.1f MiB more", (most - before) / MEGABYTE)
 
 
 def fill_once(readers: Readers, form: Form) -> None:

@@ -70,6 +70,7 @@ class FloodModule(ModuleBase[FloodService]):
 
     name = "flood"
     title = "Flood"
+    heartbeat_interval = 600.0  # the readers answer no pings
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, FloodService(context))
