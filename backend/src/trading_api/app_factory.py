@@ -37,7 +37,7 @@ from trading_api.shared.clock import SystemClock, SystemIds
 from trading_api.shared.context import AppContext, committed_symbols
 from trading_api.shared.http_guard import HttpGuard
 from trading_api.shared.http_meter import HttpCounts, HttpMeter
-from trading_api.shared.http_protocol import COUNTS, LIMITS
+from trading_api.shared.http_protocol import CENSUS, COUNTS, LIMITS
 from trading_api.shared.memory import MemoryBus
 from trading_api.shared.metrics import Family, LoopLag, gauge
 from trading_api.shared.module import ModuleProtocol
@@ -242,7 +242,7 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         app.state.started_at = context.clock.now_ms()
         async with context.running():
-            yield {LIMITS: context.limits, COUNTS: context.limit_counts}
+            yield {LIMITS: context.limits, COUNTS: context.limit_counts, CENSUS: context.census}
 
     tags = [tag for module in registry.get_enabled_modules() for tag in module.get_openapi_tags()]
     app = FastAPI(

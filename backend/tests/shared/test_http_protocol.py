@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -37,7 +37,17 @@ OVERRIDDEN = {
     "on_headers_complete": [],
     "on_message_complete": [],
 }
-STATE = {"connections", "cycle", "loop", "parser", "pipeline", "scope", "transport"}
+STATE = {
+    "client",
+    "config",
+    "connections",
+    "cycle",
+    "loop",
+    "parser",
+    "pipeline",
+    "scope",
+    "transport",
+}
 
 
 def run(main: Any, loop: Any) -> None:
@@ -199,6 +209,44 @@ def test_a_body_that_drips_is_answered_with_408(loop: Any, kind: str) -> None:
             assert counts.bodies_timed_out == 1
 
     run(main, loop)
+
+
+@pytest.mark.parametrize(
+    ("proxies", "let_in"),
+    [
+        pytest.param({"proxy_headers": False}, 3, id="no proxy"),
+        pytest.param({"forwarded_allow_ips": ["192.0.2.1"]}, 3, id="another proxy"),
+        pytest.param({"forwarded_allow_ips": ["127.0.0.0/8"]}, 5, id="this proxy"),
+    ],
+)
+def test_an_address_holds_so_many_connections_unless_it_is_a_proxy(
+    proxies: dict[str, Any], let_in: int
+) -> None:
+    async def main() -> None:
+        context = AppContext.in_memory()
+        context.limits = WsLimits(max_connections_per_address=3)
+        app, _ = build_app(context)
+        async with serve(app, **proxies) as server:
+            for _ in range(2):
+                async with AsyncExitStack() as stack:
+                    opened = [
+                        await stack.enter_async_context(connection(server.port)) for _ in range(5)
+                    ]
+                    answers = await asyncio.gather(*map(is_answered, opened))
+                    assert answers.count(True) == let_in
+                while server.server.server_state.connections:  # noqa: ASYNC110 - no event for it
+                    await asyncio.sleep(0.002)
+            assert context.limit_counts.visitors_refused == 2 * (5 - let_in)
+
+    run(main, LOOPS[1])
+
+
+async def is_answered(raw: RawSocket) -> bool:
+    try:
+        await get_health(raw)
+    except (ConnectionError, EOFError):
+        return False
+    return True
 
 
 @asynccontextmanager

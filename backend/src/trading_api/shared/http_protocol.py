@@ -2,18 +2,22 @@
 
 import asyncio
 from asyncio.transports import Transport
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.config import Config
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from trading_api.shared.ws.census import Census
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 
 LIMITS = "trading_api.limits"
 COUNTS = "trading_api.limit_counts"
-"""Where the application's lifespan leaves both for its connections; they may be missing."""
+CENSUS = "trading_api.census"
+"""Where the application's lifespan leaves them for its connections; they may be missing."""
 
 MAX_HEAD_BYTES = 64 * 1024
 BODY_HANDSHAKES = 6  # a body may take so many times as long as a head
@@ -40,6 +44,9 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         limits: WsLimits = app_state.get(LIMITS) or WsLimits()
         self._counts: LimitCounts = app_state.get(COUNTS) or LimitCounts()
+        self._limits = limits
+        self._census: Census = app_state.get(CENSUS) or Census()
+        self._counted: str | None = None
         self._handshake_s = limits.handshake_s
         self._body_s = limits.handshake_s * BODY_HANDSHAKES
         self._deadline: asyncio.TimerHandle | None = None
@@ -48,13 +55,18 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
+        """Wait for the first request, unless the address has enough connections."""
         super().connection_made(transport)
+        if not self._enter():
+            self._counts.visitors_refused += 1
+            transport.abort()
+            return
         self._wait(self._handshake_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._stop_waiting()
+        self._exit()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -77,6 +89,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self.scope["http_version"] == "1.0":
             self._refuse(400, "a WebSocket handshake needs HTTP/1.1")
         else:
+            self._exit()
             super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
@@ -98,6 +111,21 @@ class HttpProtocol(HttpToolsProtocol):
         self._stop_waiting()
         self._in_head = self._ended_here = True
         super().on_message_complete()
+
+    def _enter(self) -> bool:
+        """Count the connection; those of a trusted proxy are its clients' and are not counted."""
+        peer = self.client[0] if self.client is not None else ""
+        if self.config.proxy_headers and _trusts(self.config.forwarded_allow_ips, peer):
+            return True
+        if self._census.connect(peer, self._limits):
+            self._counted = peer
+            return True
+        return False
+
+    def _exit(self) -> None:
+        if self._counted is not None:
+            self._census.disconnect(self._counted)
+            self._counted = None
 
     def _is_here(self) -> bool:
         """Whether the connection is still this protocol's: no WebSocket, and not lost."""
@@ -143,3 +171,12 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.write(f"{CRLF.join(head)}{CRLF}{CRLF}{sentence}.\n".encode())
         self.transport.close()
         self.loop.call_later(LINGER_S, self.transport.abort)
+
+
+def _trusts(proxies: list[str] | str | None, peer: str) -> bool:
+    return peer in _hosts(proxies if isinstance(proxies, str) else ",".join(proxies or ()))
+
+
+@lru_cache
+def _hosts(proxies: str) -> _TrustedHosts:
+    return _TrustedHosts(proxies)

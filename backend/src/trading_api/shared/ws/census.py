@@ -1,4 +1,4 @@
-"""How many connections each caller and each address holds."""
+"""How many sockets each caller and each address holds, and how many HTTP connections."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,11 +14,24 @@ HOME_BITS = 64  # of an IPv6 address: what one subscriber of a network gets
 
 
 class Census:
-    """The open sockets of all modules, by caller and by address."""
+    """The open sockets of all modules, by caller and by address; apart, what is no socket yet."""
 
     def __init__(self) -> None:
         self._callers: Counter[str] = Counter()
         self._homes: Counter[str] = Counter()
+        self._visitors: Counter[str] = Counter()
+
+    def connect(self, address: str, limits: WsLimits) -> bool:
+        """Count an HTTP connection; false, and not counted, when the address holds too many."""
+        home = home_of(address)
+        if self._visitors[home] >= limits.max_connections_per_address:
+            return False
+        self._visitors[home] += 1
+        return True
+
+    def disconnect(self, address: str) -> None:
+        """Undo one `connect`: it has ended or has become a socket."""
+        _leave(self._visitors, home_of(address))
 
     @contextmanager
     def place(

@@ -46,6 +46,7 @@ class LimitCounts(Struct, kw_only=True):
         topics_refused: subscriptions answered with `too_many_topics`.
         callers_refused: handshakes answered with 429 for the number of the caller's connections.
         addresses_refused: handshakes answered with 429 for the number of the address's connections.
+        visitors_refused: connections cut for the number of the address's HTTP connections.
         handshakes_timed_out: HTTP connections closed since a head did not come in time.
         heads_too_big: HTTP connections closed with 431.
         bodies_timed_out: HTTP connections closed since a body did not come in time.
@@ -60,6 +61,7 @@ class LimitCounts(Struct, kw_only=True):
     topics_refused: int = 0
     callers_refused: int = 0
     addresses_refused: int = 0
+    visitors_refused: int = 0
     handshakes_timed_out: int = 0
     heads_too_big: int = 0
     bodies_timed_out: int = 0
