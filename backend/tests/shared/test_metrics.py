@@ -119,6 +119,7 @@ def test_a_socket_counts_what_passes() -> None:
             assert value(errors, type="quotes.subscribe", reason="unknown_symbol") == 1
             assert value(errors, type="unknown", reason="unknown_type") == 20
             assert value("trading_ws_handler_duration_seconds_count", type="system.ping") == 3
+            assert value("trading_publish_to_send_seconds_count") >= 25  # a turn per answer
             assert "made-up" not in text
             assert await stage.value("trading_ws_connections", module="datafeed") == 0
             closed = await stage.value("trading_ws_closed_total", module="datafeed", code="peer")

@@ -293,7 +293,7 @@ class FastWSAdapter:
         _log.log(level, "connection ended", extra={"close_code": client.close_code})
 
     def _families(self) -> Iterable[Family]:
-        return self.counts.families(self.module, self._clients, self.hub.counts)
+        return self.counts.families(self.module, self._clients, self.hub)
 
     def _next_return_delay_ms(self) -> int:
         """Spreads the return of all clients: a hundred a second."""

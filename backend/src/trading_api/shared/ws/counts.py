@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from trading_api.shared.metrics import Family, Histogram, counter, gauge, histogram
 from trading_api.shared.ws.channel import Recovery
 from trading_api.shared.ws.client import CUT, Client
-from trading_api.shared.ws.hub import HubCounts
+from trading_api.shared.ws.hub import Hub
 from trading_api.shared.ws.limits import LimitCounts
 
 UNKNOWN = "unknown"
@@ -46,9 +46,7 @@ class SocketCounts:
         if code is not None:
             self._refused[type_, code] += 1
 
-    def families(
-        self, module: str, clients: Collection[Client], hub: HubCounts
-    ) -> Iterable[Family]:
+    def families(self, module: str, clients: Collection[Client], hub: Hub) -> Iterable[Family]:
         """Everything, labelled with the module."""
         one = {(module,): 1.0}
 
@@ -74,34 +72,7 @@ class SocketCounts:
             ("module", "result"),
             {(module, result): count for result, count in self.recovers.items()},
         )
-        yield counter(
-            "trading_ws_updates_published",
-            "Updates of held topics",
-            by_module,
-            single(hub.published),
-        )
-        yield counter(
-            "trading_ws_messages_sent",
-            "Updates given to connections, each counted once per connection",
-            by_module,
-            single(hub.delivered),
-        )
-        yield counter("trading_ws_writes", "Writes to sockets", by_module, single(hub.writes))
-        yield counter(
-            "trading_ws_conflated",
-            "Updates that a newer one replaced before a slow reader got them",
-            ("module", "topic_class"),
-            {(module, "latest"): hub.conflated},
-        )
-        yield counter(
-            "trading_ws_slow_consumer",
-            "Connections that were ended since their reader was too slow",
-            ("module", "action"),
-            {
-                (module, "closed"): hub.overflowed,
-                (module, "cut"): self._closed[str(CUT)],
-            },
-        )
+        yield from self._families_of_hub(module, hub)
         yield gauge(
             "trading_ws_send_queue_bytes",
             "Bytes that wait for all connections",
@@ -134,6 +105,41 @@ class SocketCounts:
             "Requests that were answered by an error, by its code",
             ("module", "type", "reason"),
             {(module, *key): count for key, count in self._refused.items()},
+        )
+
+    def _families_of_hub(self, module: str, hub: Hub) -> Iterable[Family]:
+        by_module, own = ("module",), (module,)
+        counts = hub.counts
+        yield counter(
+            "trading_ws_updates_published",
+            "Updates of held topics",
+            by_module,
+            {own: counts.published},
+        )
+        yield counter(
+            "trading_ws_messages_sent",
+            "Updates given to connections, each counted once per connection",
+            by_module,
+            {own: counts.delivered},
+        )
+        yield counter("trading_ws_writes", "Writes to sockets", by_module, {own: counts.writes})
+        yield histogram(
+            "trading_publish_to_send_seconds",
+            "From the first frame of a turn of the event loop to the last write",
+            by_module,
+            {own: hub.turns},
+        )
+        yield counter(
+            "trading_ws_conflated",
+            "Updates that a newer one replaced before a slow reader got them",
+            ("module", "topic_class"),
+            {(module, "latest"): counts.conflated},
+        )
+        yield counter(
+            "trading_ws_slow_consumer",
+            "Connections that were ended since their reader was too slow",
+            ("module", "action"),
+            {(module, "closed"): counts.overflowed, (module, "cut"): self._closed[str(CUT)]},
         )
 
 

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from trading_api.domain.ports import Clock, Message
+from trading_api.shared.clock import elapsed_s
+from trading_api.shared.metrics import Histogram
 from trading_api.shared.ws import protocol
 from trading_api.shared.ws.outbox import Outbox, Tally
 from trading_api.shared.ws.router import WsRouter
@@ -113,6 +115,10 @@ class Hub:
     turn is bounded by `turn_bytes`; beyond that, updates wait like those for a slow reader.
     A topic keeps its newest updates for those who resume: at most `RING_SIZES` of them, and at
     most `ring_bytes` bytes.
+
+    Attributes:
+        tally: what happened to readers that were behind.
+        turns: seconds from the first frame of a turn to the last write.
     """
 
     def __init__(self, clock: Clock, turn_bytes: int, ring_bytes: int, twin: Twin = PYTHON) -> None:
@@ -125,6 +131,7 @@ class Hub:
         self._most_turn_bytes = turn_bytes
         self._ring_bytes = ring_bytes
         self.tally = Tally()
+        self.turns = Histogram()
         self._published = 0
         self._delivered = 0
 
@@ -157,7 +164,7 @@ class Hub:
             return
         self._turn_bytes += len(frame)
         if self._fan_out.idle:
-            asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self._flush, elapsed_s())
         behind = self._fan_out.add(topic.outboxes, frame)
         if behind is not None:
             key = topic.key_of(update)
@@ -242,17 +249,20 @@ class Hub:
 
     def _touch(self, outbox: Outbox) -> None:
         if self._fan_out.idle:
-            asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self._flush, elapsed_s())
         self._fan_out.touch(outbox)
 
-    def _flush(self) -> None:
+    def _flush(self, began: float) -> None:
         held_back = self._turn_bytes > self._most_turn_bytes
         self._turn_bytes = 0
+        if self._fan_out.idle:
+            return
         if held_back:
             for outbox in self._fan_out.take():
                 outbox.flush()
         else:
             self._fan_out.write_out()
+        self.turns.observe(elapsed_s() - began)
 
     def _leave_alone(self, topic: Topic) -> None:
         if topic.pins or topic.outboxes:
