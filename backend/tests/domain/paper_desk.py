@@ -30,7 +30,7 @@ from trading_api.domain.market import SymbolInfo, Trade
 from trading_api.domain.money import canonical, from_float
 from trading_api.domain.orders import Execution, Order, Trail
 from trading_api.domain.positions import Holding
-from trading_api.domain.rules import Rules
+from trading_api.domain.rules import BasisPointFee, Rules
 
 START = 1_700_000_000_000
 SESSION_MS = 3_600_000
@@ -68,8 +68,9 @@ class SaidMarket:
 
     def __init__(self, *instruments: SymbolInfo, fee_bps: str = "0", **rules: Any) -> None:
         self.now = START
-        self.fee_bps = Decimal(fee_bps)
-        self.rules = Rules(**rules)
+        rate = Decimal(fee_bps)
+        fees = (BasisPointFee(maker=rate, taker=rate),)
+        self.rules = Rules(**{"fees": fees, **rules})
         self.instruments = {each.symbol: each for each in instruments or (share(),)}
         self.books: dict[str, Book] = {}
         self.seq = 0
@@ -96,6 +97,8 @@ class SaidMarket:
             opening=how.get("opening", False),
             fidelity="daily",
             last=_decimal(how.get("last", None if before is None else before.last)),
+            bids=_levels(how.get("bids", "")),
+            asks=_levels(how.get("asks", "")),
         )
 
     def print_trade(self, symbol: str, price: float) -> None:
@@ -115,6 +118,12 @@ class SaidMarket:
 
 def _decimal(text: str | Decimal | None) -> Decimal | None:
     return None if text is None else canonical(Decimal(text))
+
+
+def _levels(text: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Depth as text, best first: `10.02x300 10.05x100`."""
+    levels = (level.split("x") for level in text.split())
+    return tuple((canonical(Decimal(price)), Decimal(size)) for price, size in levels)
 
 
 def _trail(text: str) -> Trail:

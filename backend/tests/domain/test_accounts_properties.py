@@ -28,6 +28,7 @@ from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import view_position
+from trading_api.domain.rules import BasisPointSlippage, ChanceSlippage, SizeSlippage, TickSlippage
 from trading_api.modules.broker.entries import decode_entry, encode_entry
 from trading_api.modules.broker.snapshots import Saved, take_snapshot, with_snapshot
 
@@ -108,6 +109,26 @@ walks = st.lists(
         others,
     ),
     max_size=50,
+)
+
+
+policies = st.fixed_dictionaries(
+    {
+        "liquidity": st.sampled_from(["wait", "walk", "ignore_size"]),
+        "limit_fill": st.sampled_from(["touch", "cross", "probability", "queue"]),
+        "trigger_source": st.sampled_from(["quote", "last", "mark"]),
+        "stop_policy": st.sampled_from(["reject", "trigger_now"]),
+        "linked_mode": st.sampled_from(["partial", "full"]),
+        "slippage": st.sampled_from(
+            [
+                None,
+                TickSlippage(ticks=2),
+                ChanceSlippage(probability=0.5),
+                BasisPointSlippage(bps=Decimal(7)),
+                SizeSlippage(factor=Decimal(2)),
+            ]
+        ),
+    }
 )
 
 
@@ -219,9 +240,9 @@ def nth(desk: Desk, number: int) -> Order:
     return desk.state.orders[f"acc-1-o{number % count + 1}"]  # type: ignore[index] # an order id
 
 
-def walked(actions: list[tuple[Any, ...]]) -> Desk:
+def walked(actions: list[tuple[Any, ...]], **rules: Any) -> Desk:
     step_of_btc = {"quantity_step": Decimal("0.00000001"), "min_quantity": Decimal("0.00000001")}
-    desk = Desk(SaidMarket(share(), share("BTCUSD", **step_of_btc), fee_bps="3.7"), "5000")
+    desk = Desk(SaidMarket(share(), share("BTCUSD", **step_of_btc), fee_bps="3.7", **rules), "5000")
     for action in actions:
         before = desk.state
         try:
@@ -232,11 +253,12 @@ def walked(actions: list[tuple[Any, ...]]) -> Desk:
 
 
 @settings(max_examples=150, deadline=None)
-@given(walks)
+@given(walks, policies)
 def test_cash_and_positions_are_conserved_to_the_last_digit(
     actions: list[tuple[Any, ...]],
+    rules: dict[str, Any],
 ) -> None:
-    desk = walked(actions)
+    desk = walked(actions, **rules)
 
     @exact
     def check() -> None:
@@ -253,9 +275,11 @@ def test_cash_and_positions_are_conserved_to_the_last_digit(
 
 
 @settings(max_examples=150, deadline=None)
-@given(walks)
-def test_replaying_the_journal_gives_the_same_state(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_replaying_the_journal_gives_the_same_state(
+    actions: list[tuple[Any, ...]], rules: dict[str, Any]
+) -> None:
+    desk = walked(actions, **rules)
     assert encoded(desk.folded_again()) == encoded(desk.state)
     state: AccountState | None = None
     for number, decision in enumerate(desk.decisions, start=1):
@@ -300,9 +324,9 @@ def test_equal_states_have_equal_snapshots(actions: list[tuple[Any, ...]]) -> No
 
 
 @settings(max_examples=150, deadline=None)
-@given(walks)
-def test_an_order_adds_up(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_an_order_adds_up(actions: list[tuple[Any, ...]], rules: dict[str, Any]) -> None:
+    desk = walked(actions, **rules)
 
     @exact
     def check() -> None:
@@ -322,9 +346,11 @@ def test_an_order_adds_up(actions: list[tuple[Any, ...]]) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(walks)
-def test_every_figure_that_goes_out_has_its_one_spelling(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_every_figure_that_goes_out_has_its_one_spelling(
+    actions: list[tuple[Any, ...]], rules: dict[str, Any]
+) -> None:
+    desk = walked(actions, **rules)
     nouns: list[Any] = [
         *desk.executions,
         *(each.explanation for each in desk.executions),
@@ -343,11 +369,12 @@ def test_every_figure_that_goes_out_has_its_one_spelling(actions: list[tuple[Any
 
 
 @settings(max_examples=100, deadline=None)
-@given(walks)
+@given(walks, policies)
 def test_no_execution_is_worse_than_the_limit_it_was_made_under(
     actions: list[tuple[Any, ...]],
+    rules: dict[str, Any],
 ) -> None:
-    desk = walked(actions)
+    desk = walked(actions, **rules)
     limits: dict[str, Decimal | None] = {}
     for decision in desk.decisions:
         for change in decision.changes:
@@ -362,9 +389,11 @@ def test_no_execution_is_worse_than_the_limit_it_was_made_under(
 
 
 @settings(max_examples=150, deadline=None)
-@given(walks)
-def test_one_final_status_and_numbers_without_a_hole(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_one_final_status_and_numbers_without_a_hole(
+    actions: list[tuple[Any, ...]], rules: dict[str, Any]
+) -> None:
+    desk = walked(actions, **rules)
     told = [change for decision in desk.decisions for change in decision.changes]
     for route, count in (
         ("orders", desk.state.orders_seq),
@@ -407,9 +436,11 @@ def test_what_is_reserved_is_what_the_open_orders_reserve(actions: list[tuple[An
 
 
 @settings(max_examples=100, deadline=None)
-@given(walks)
-def test_what_only_reduces_never_grows_a_position(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_what_only_reduces_never_grows_a_position(
+    actions: list[tuple[Any, ...]], rules: dict[str, Any]
+) -> None:
+    desk = walked(actions, **rules)
     held = dict.fromkeys(SYMBOLS, ZERO)
     for each in desk.executions:
         before = held[each.symbol]
@@ -446,9 +477,11 @@ def test_nothing_is_filled_before_its_stop_and_a_trail_never_turns_back(
 
 
 @settings(max_examples=150, deadline=None)
-@given(walks)
-def test_linked_orders_never_get_more_than_is_due(actions: list[tuple[Any, ...]]) -> None:
-    desk = walked(actions)
+@given(walks, policies)
+def test_linked_orders_never_get_more_than_is_due(
+    actions: list[tuple[Any, ...]], rules: dict[str, Any]
+) -> None:
+    desk = walked(actions, **rules)
     orders = desk.state.orders
     groups: dict[str, list[Order]] = {}
     for order in orders.values():

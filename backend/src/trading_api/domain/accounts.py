@@ -57,6 +57,7 @@ class Ticket(Struct, frozen=True):
         filled_value: exact sum of price times quantity of its fills.
         target: of a child of an `oto` order, its quantity once that is filled.
         ceded: what the rivals of its group got in its stead.
+        ahead: what stands before it at its price; None where that is not known.
     """
 
     rank: int
@@ -64,6 +65,7 @@ class Ticket(Struct, frozen=True):
     filled_value: Decimal = ZERO
     target: Decimal | None = None
     ceded: Decimal = ZERO
+    ahead: Decimal | None = None
 
 
 class Deadman(Struct, frozen=True):

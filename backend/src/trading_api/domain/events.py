@@ -118,6 +118,13 @@ class OrderTriggered(Struct, frozen=True, kw_only=True, tag=True):
     time: Instant
 
 
+class OrderQueued(Struct, frozen=True, kw_only=True, tag=True):
+    """So much stands before a resting limit at its price; None: that is not displayed."""
+
+    order_id: OrderId
+    ahead: Decimal | None
+
+
 class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
     """A part or the rest of an order was traded; `pool` is what that left of the displayed size."""
 
@@ -166,6 +173,7 @@ Event = (
     | OrderActivated
     | OrderTrailed
     | OrderTriggered
+    | OrderQueued
     | OrderFilled
     | OrderReplaced
     | OrderCanceled
@@ -181,6 +189,7 @@ _FROM: dict[type[Event], frozenset[OrderStatus]] = {
     OrderActivated: frozenset({"held"}),
     OrderTrailed: frozenset({"working"}),
     OrderTriggered: frozenset({"working"}),
+    OrderQueued: MATCHABLE,
     OrderFilled: MATCHABLE,
     OrderReplaced: OPEN,
     OrderCanceled: OPEN,
@@ -197,7 +206,7 @@ def check_transition(order: Order, event: Event) -> None:
     kind = type(event)
     if order.status not in _FROM[kind]:
         raise IllegalTransition(f"order {order.id} is {order.status}: no {kind.__name__}")
-    if kind is OrderFilled and order.awaits_trigger:
+    if kind in (OrderFilled, OrderQueued) and order.awaits_trigger:
         raise IllegalTransition(f"order {order.id} waits for its stop: no {kind.__name__}")
     if kind in (OrderTriggered, OrderTrailed) and not order.awaits_trigger:
         raise IllegalTransition(f"order {order.id} has no stop to reach: no {kind.__name__}")

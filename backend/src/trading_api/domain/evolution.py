@@ -23,6 +23,7 @@ from trading_api.domain.events import (
     OrderExpired,
     OrderFilled,
     OrderHeld,
+    OrderQueued,
     OrderRejected,
     OrderReplaced,
     OrderTrailed,
@@ -152,6 +153,8 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
             return _trailed(state, event)
         case OrderTriggered():
             return _triggered(state, event)
+        case OrderQueued():
+            return _queued(state, event)
         case OrderReplaced():
             return _replaced(state, event)
         case OrderCanceled() | OrderExpired():
@@ -207,6 +210,14 @@ def _triggered(state: AccountState, event: OrderTriggered) -> AccountState:
     rank = state.last_rank + 1
     state = replace(state, last_rank=rank)
     return _put(state, after, ticket, replace(ticket, rank=rank))
+
+
+def _queued(state: AccountState, event: OrderQueued) -> AccountState:
+    """Nothing that is told: what stands before an order is the account's own guess."""
+    _, ticket = _found(state, event.order_id, event)
+    return replace(
+        state, tickets=state.tickets.set(event.order_id, replace(ticket, ahead=event.ahead))
+    )
 
 
 def _filled(state: AccountState, event: OrderFilled) -> AccountState:
@@ -356,6 +367,8 @@ def _changes(before: AccountState, event: Event, after: AccountState) -> list[Ch
             ]
         case OrderAccepted() | OrderHeld() | OrderRejected():
             return [Change("orders", after.orders_seq, event.order)]
+        case OrderQueued():
+            return []
         case (
             OrderActivated()
             | OrderTrailed()

@@ -13,7 +13,7 @@ from msgspec import Struct
 from trading_api.domain.ids import OrderId
 from trading_api.domain.market import Fidelity, SymbolInfo
 from trading_api.domain.money import ZERO, canonical
-from trading_api.domain.orders import CONDITIONAL, FillRule, Liquidity, Order, Pool, Side
+from trading_api.domain.orders import FillRule, Liquidity, Order, Pool, Side
 from trading_api.domain.rules import Rules
 
 
@@ -38,6 +38,7 @@ class Book(Struct, frozen=True, kw_only=True):
         fresh: whether something was heard of the symbol recently enough to trade on.
         opening: whether this is the first quote after a close, a halt or a silence.
         last: price of the last trade.
+        bids: prices and sizes of the depth, best first, where orders walk it; so also `asks`.
     """
 
     seq: int
@@ -48,6 +49,8 @@ class Book(Struct, frozen=True, kw_only=True):
     opening: bool
     fidelity: Fidelity
     last: Decimal | None = None
+    bids: tuple[tuple[Decimal, Decimal], ...] = ()
+    asks: tuple[tuple[Decimal, Decimal], ...] = ()
 
     @property
     def tradable(self) -> bool:
@@ -72,10 +75,6 @@ class Market(Protocol):
         """The present instant."""
 
     @property
-    def fee_bps(self) -> Decimal:
-        """Fee in basis points of what is traded."""
-
-    @property
     def rules(self) -> Rules:
         """How the paper market treats orders."""
 
@@ -98,13 +97,15 @@ class Fill(NamedTuple):
     rule: FillRule
     size_before: Decimal | None
     size_after: Decimal | None
+    slippage: Decimal = ZERO
+    seed: str | None = None
 
 
 def available(offer: Offer, pool: Pool | None) -> Decimal | None:
     """What an account can still take of an offer; None: without end."""
     if offer.size is None:
         return None
-    return canonical(offer.size - current(offer, pool).taken)
+    return canonical(max(offer.size - current(offer, pool).taken, ZERO))
 
 
 def current(offer: Offer, pool: Pool | None) -> Pool:
@@ -127,46 +128,6 @@ def marketable(order: Order, price: Decimal) -> bool:
     return price >= order.limit_price
 
 
-def on_arrival(order: Order, offer: Offer, size: Decimal | None) -> Fill | None:
-    """What a new order takes: the opposite best price, never worse than its limit.
-
-    A `fok` order takes nothing unless the size reaches for all of it.
-    """
-    if not marketable(order, offer.price):
-        return None
-    if order.time_in_force == "fok" and size is not None and size < order.leaves:
-        return None
-    return _fill(order, size, offer.price, "taker", _taking_rule(order))
-
-
-def on_quote(order: Order, offer: Offer, size: Decimal | None, *, opening: bool) -> Fill | None:
-    """What an order that was there before gets from a new quote.
-
-    A limit is filled at its own price, on the first quote after a close at the better one; what
-    is left of a market order goes on taking the best price.
-    """
-    if not marketable(order, offer.price):
-        return None
-    if order.limit_price is None:
-        return _fill(order, size, offer.price, "taker", _taking_rule(order))
-    if opening:
-        return _fill(order, size, offer.price, "maker", "limit_opening")
-    return _fill(order, size, order.limit_price, "maker", "limit_maker")
-
-
-def _taking_rule(order: Order) -> FillRule:
-    if order.limit_price is not None:
-        return "limit_taker"
-    return "triggered" if order.kind in CONDITIONAL else "market"
-
-
-def on_trade(order: Order, price: Decimal, left: Decimal) -> Fill | None:
-    """What a resting limit gets from a trade printed at its price or through it."""
-    if order.limit_price is None or not marketable(order, price):
-        return None
-    return _fill(order, left, order.limit_price, "maker", "trade_print")
-
-
 def is_market(order: Order) -> bool:
     """Whether an order takes whatever price there is, now."""
     return order.limit_price is None and not order.awaits_trigger
@@ -185,13 +146,3 @@ def _turn(ranked: tuple[int, Order]) -> tuple[int, Decimal, int]:
     if order.limit_price is None:
         return (0, ZERO, rank)
     return (1, -order.limit_price if order.side == "buy" else order.limit_price, rank)
-
-
-def _fill(
-    order: Order, size: Decimal | None, price: Decimal, liquidity: Liquidity, rule: FillRule
-) -> Fill | None:
-    quantity = order.leaves if size is None else min(order.leaves, size)
-    if quantity <= 0:
-        return None
-    after = None if size is None else canonical(size - quantity)
-    return Fill(canonical(quantity), price, liquidity, rule, size, after)

@@ -9,21 +9,34 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from trading_api.domain import arrival, fills, linked, reactions, reducing, risk, triggers
+from trading_api.domain import (
+    arrival,
+    fills,
+    linked,
+    reactions,
+    reducing,
+    resting,
+    risk,
+    taking,
+    triggers,
+)
 from trading_api.domain.accounts import AccountState, execution_id, pool_key
 from trading_api.domain.commands import ActivateOrders, MatchQuote, MatchTrade
+from trading_api.domain.currencies import unit_of
 from trading_api.domain.events import (
     OrderActivated,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderQueued,
     OrderTrailed,
     OrderTriggered,
 )
 from trading_api.domain.evolution import Progress
+from trading_api.domain.fees import fee_of
 from trading_api.domain.fills import Book, Fill, Market, Offer
 from trading_api.domain.ids import OrderId
-from trading_api.domain.money import canonical, from_float, round_half_up
+from trading_api.domain.money import ZERO, canonical, from_float
 from trading_api.domain.orders import (
     IMMEDIATE,
     MATCHABLE,
@@ -41,8 +54,6 @@ END_REASONS: Mapping[TimeInForce, StatusReason] = {
     "gtd": StatusReason("expire_at_reached", "the instant that the order was good till has come"),
     "gtc": StatusReason("max_age_reached", "the order has stood for as long as one may"),
 }
-CENT = Decimal("0.01")
-BASIS_POINT = Decimal("0.0001")
 
 
 def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None:
@@ -74,12 +85,15 @@ def _rivals(progress: Progress, triggered: Iterable[OrderId]) -> list[OrderId]:
 
 def _match(progress: Progress, wanted: OrderId, book: Book, market: Market) -> None:
     order = progress.state.orders[wanted]
+    if fills.is_market(order):
+        take(progress, wanted, market)
+        return
     offer = book.opposite(order.side)
     if offer is None or order.status not in MATCHABLE:
         return
     pool = _pool(progress, order, offer)
-    size = fills.available(offer, pool)
-    fill = fills.on_quote(order, offer, size, opening=book.opening)
+    size = None if market.rules.liquidity == "ignore_size" else fills.available(offer, pool)
+    fill = resting.on_quote(order, offer, size, market.rules, book.seq, opening=book.opening)
     if fill is not None:
         _fill(progress, order, fill, book, market, book.seq, pool)
 
@@ -95,19 +109,53 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
         return
     instrument = risk.known_instrument(market, trade.symbol)
     price = from_float(trade.price, instrument.tick_size)
-    left = from_float(trade.size, instrument.quantity_step)
+    size = from_float(trade.size, instrument.quantity_step)
     expire(progress, command.order_ids, market)
     triggered: list[OrderId] = []
     if market.rules.trigger_source == "last":
         triggered = _trigger(progress, command.order_ids, book, market)
+    given = ZERO
     for wanted in _matching(progress, command.order_ids, triggered):
         order = progress.state.orders[wanted]
-        fill = fills.on_trade(order, price, left) if order.status in MATCHABLE else None
+        if order.status not in MATCHABLE:
+            continue
+        ahead = _eat_queue(progress, order, price, size, market)
+        fill = resting.on_trade(order, price, size - ahead - given, market.rules)
         if fill is not None:
-            left -= fill.quantity
+            given += fill.quantity
             _fill(progress, order, fill, book, market, command.market_seq, None)
     for wanted in triggered:
         take(progress, wanted, market)
+
+
+def _eat_queue(
+    progress: Progress, order: Order, price: Decimal, size: Decimal, market: Market
+) -> Decimal:
+    """How much of a trade goes to those who stood before an order at its price."""
+    if market.rules.limit_fill != "queue" or price != order.limit_price:
+        return ZERO
+    before = progress.state.tickets[order.id].ahead
+    if before is None:
+        before = _ahead(order, market) or ZERO
+    eaten = min(before, size)
+    if eaten:
+        progress.emit(OrderQueued(order_id=order.id, ahead=canonical(before - eaten)))
+    return eaten
+
+
+def _ahead(order: Order, market: Market) -> Decimal | None:
+    """What stands at an order's price on its own side; None where that is not displayed."""
+    book = market.book(order.symbol)
+    own = None if book is None else book.opposite(linked.opposite(order.side))
+    if book is None or own is None or order.limit_price is None:
+        return ZERO
+    if order.limit_price == own.price:
+        return own.size
+    for price, size in book.bids if order.side == "buy" else book.asks:
+        if price == order.limit_price:
+            return size
+    better = order.limit_price > own.price if order.side == "buy" else order.limit_price < own.price
+    return ZERO if better else None
 
 
 def activate(progress: Progress, command: ActivateOrders, market: Market) -> None:
@@ -160,6 +208,14 @@ def arrive(progress: Progress, wanted: OrderId, market: Market) -> None:
         return
     if not order.awaits_trigger or _trigger(progress, (wanted,), book, market):
         take(progress, wanted, market)
+        _queue_up(progress, wanted, market)
+
+
+def _queue_up(progress: Progress, wanted: OrderId, market: Market) -> None:
+    """Let a limit that rests know what stands before it, where that counts."""
+    order = progress.state.orders[wanted]
+    if market.rules.limit_fill == "queue" and order.status in MATCHABLE and order.limit_price:
+        progress.emit(OrderQueued(order_id=wanted, ahead=_ahead(order, market)))
 
 
 def admit(progress: Progress, market: Market) -> None:
@@ -177,10 +233,11 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
     offer = None if book is None else book.opposite(order.side)
     if book is None or offer is None or not book.tradable or order.status not in MATCHABLE:
         return
-    pool = _pool(progress, order, offer)
-    fill = fills.on_arrival(order, offer, fills.available(offer, pool))
-    if fill is not None:
-        _fill(progress, order, fill, book, market, book.seq, pool)
+    instrument = risk.known_instrument(market, order.symbol)
+    taken = _pool(progress, order, offer).taken
+    for fill in taking.takes(order, book, offer, taken, market.rules, instrument):
+        order = progress.state.orders[wanted]
+        _fill(progress, order, fill, book, market, book.seq, _pool(progress, order, offer))
 
 
 def kill_rest(progress: Progress, wanted: OrderId, market: Market) -> None:
@@ -281,7 +338,6 @@ def _fill(
 ) -> None:
     state = progress.state
     cumulative = canonical(order.filled_quantity + fill.quantity)
-    value = fill.quantity * fill.price
     execution = Execution(
         id=execution_id(state.account_id, state.executions_seq + 1),
         order_id=order.id,
@@ -291,7 +347,14 @@ def _fill(
         side=order.side,
         quantity=fill.quantity,
         price=fill.price,
-        fee=round_half_up(value * market.fee_bps * BASIS_POINT, CENT),
+        fee=fee_of(
+            market.rules,
+            fill.liquidity,
+            fill.quantity,
+            fill.price,
+            unit_of(state.currency),
+            order.filled_quantity,
+        ),
         fee_currency=state.currency,
         liquidity=fill.liquidity,
         cumulative_quantity=cumulative,
@@ -306,6 +369,8 @@ def _fill(
             size_before=fill.size_before,
             size_after=fill.size_after,
             size_unknown=fill.size_before is None,
+            slippage=fill.slippage,
+            seed=fill.seed,
         ),
     )
     if pool is not None:

@@ -87,6 +87,16 @@ def share(whole: Decimal, part: Decimal, of: Decimal, step: Decimal) -> Decimal:
     return floor_to(_ROUNDING.divide(whole * part, of), step)
 
 
+def round_to(value: Decimal, step: Decimal) -> Decimal:
+    """The nearest multiple of `step`, ties away from zero."""
+    return _multiple(value, step, ROUND_HALF_UP)
+
+
+def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """A quotient of 100 digits, for what is rounded to a step next."""
+    return _ROUNDING.divide(numerator, denominator)
+
+
 def is_multiple(value: Decimal, step: Decimal) -> bool:
     """Whether `value` lies on the grid of `step`."""
     return not _ROUNDING.remainder(value, step)

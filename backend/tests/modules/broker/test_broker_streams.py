@@ -13,6 +13,7 @@ from trading_api.domain.commands import CancelAllOrders, PlaceOrder
 from trading_api.domain.errors import TradingError
 from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Position
+from trading_api.domain.rules import BasisPointFee, TickSlippage
 from trading_api.modules.broker.cells import RECENT_ORDERS
 from trading_api.modules.broker.service import default_account_id
 from trading_api.modules.broker.ws import AccountParameters, NoParameters
@@ -275,11 +276,18 @@ def test_schemas_of_all_that_is_told_can_be_made() -> None:
 
 
 def test_options_of_the_module() -> None:
-    assert PaperServer(fee_bps="2.5").service.market.fee_bps == Decimal("2.5")
+    [fee] = PaperServer(fee_bps="2.5").service.market.rules.fees
+    assert fee == BasisPointFee(maker=Decimal("2.5"), taker=Decimal("2.5"))
     with pytest.raises(ValueError, match="fee_bps"):
         PaperServer(fee_bps=-1)
-    with pytest.raises(ValueError, match="liquidity"):
-        PaperServer(liquidity="walk")
+    with pytest.raises(ValueError, match=r"liquidity"):
+        PaperServer(liquidity="run")
+    with pytest.raises(ValueError, match=r"amount -1 is not .* `\$.fees\[0\]`"):
+        PaperServer(fees=[{"model": "flat", "amount": "-1"}])
+    with pytest.raises(ValueError, match="unknown field `tick`"):
+        PaperServer(slippage={"model": "ticks", "tick": 1})
+    rules = PaperServer(slippage={"model": "ticks", "ticks": 2}, seed=7).service.market.rules
+    assert (rules.slippage, rules.seed) == (TickSlippage(ticks=2), 7)
 
 
 def test_a_principal_without_the_scope_cannot_submit() -> None:

@@ -59,6 +59,8 @@ class Engine:
         self._begin()
         context.bus.subscribe("quotes", self._on_quote)
         context.bus.subscribe("trades", self._on_trade)
+        if market.wants_depth:
+            context.bus.subscribe("depth", market.on_depth)
         context.metrics.add(self.counts.families)
 
     def _begin(self) -> None:

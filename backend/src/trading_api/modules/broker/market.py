@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from trading_api.domain.depth import MOST_LEVELS
 from trading_api.domain.fills import Book, Offer
-from trading_api.domain.market import Quote, SymbolInfo, Trade
+from trading_api.domain.market import Depth, Level, Quote, SymbolInfo, Trade
 from trading_api.domain.money import from_float
 from trading_api.domain.ports import Clock, Message, SymbolCatalogue
 from trading_api.domain.rules import Rules
 from trading_api.domain.sessions import TradingSession
+from trading_api.domain.topics import parts_of
 
 
 class Heard(NamedTuple):
@@ -36,6 +38,7 @@ class SymbolFeed:
         "ask_version",
         "bid_version",
         "book",
+        "depth",
         "heard_at",
         "interrupted",
         "last",
@@ -53,6 +56,7 @@ class SymbolFeed:
         self.opening = False
         self.interrupted = True
         self.last: float | None = None
+        self.depth: Depth | None = None
         self.book: Book | None = None
 
     def take(self, message: Message, now: int, max_age_ms: int) -> Heard:
@@ -102,13 +106,11 @@ class MarketData:
         self,
         clock: Clock,
         catalogue: SymbolCatalogue,
-        fee_bps: Decimal,
         max_age_ms: int,
         rules: Rules,
     ) -> None:
         self._clock = clock
         self._catalogue = catalogue
-        self._fee_bps = fee_bps
         self._max_age_ms = max_age_ms
         self._rules = rules
         self._feeds: dict[str, SymbolFeed] = {}
@@ -119,11 +121,6 @@ class MarketData:
     def now(self) -> int:
         """The instant of the last look at the clock."""
         return self._now
-
-    @property
-    def fee_bps(self) -> Decimal:
-        """Fee in basis points of what is traded."""
-        return self._fee_bps
 
     @property
     def rules(self) -> Rules:
@@ -148,6 +145,18 @@ class MarketData:
         feed = self._feeds.get(trade.symbol)
         if feed is not None:
             feed.heard_trade(trade.price, self.look(), self._max_age_ms)
+
+    def on_depth(self, message: Message) -> None:
+        """Take the depth of a symbol, the longest ladder of it."""
+        depth: Depth = message.value
+        feed = self._feeds.get(depth.symbol)
+        if feed is not None and parts_of(message.topic)[-1] == str(MOST_LEVELS):
+            feed.depth, feed.book = depth, None
+
+    @property
+    def wants_depth(self) -> bool:
+        """Whether the rules look beyond the best bid and ask."""
+        return self._rules.liquidity == "walk" or self._rules.limit_fill == "queue"
 
     def trigger_prices(self, quote: Quote) -> tuple[float | None, float | None]:
         """What the stops of buys and those of sells listen to."""
@@ -224,7 +233,17 @@ class MarketData:
             opening=feed.opening,
             fidelity=quote.fidelity,
             last=None if feed.last is None else from_float(feed.last, tick),
+            bids=_levels(None if feed.depth is None else feed.depth.bids, tick, step),
+            asks=_levels(None if feed.depth is None else feed.depth.asks, tick, step),
         )
+
+
+def _levels(
+    levels: Sequence[Level] | None, tick: Decimal, step: Decimal
+) -> tuple[tuple[Decimal, Decimal], ...]:
+    if levels is None:
+        return ()
+    return tuple((from_float(price, tick), from_float(size, step)) for price, size in levels)
 
 
 def _offer(

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -25,7 +24,6 @@ from trading_api.domain.commands import (
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision
 from trading_api.domain.ids import AccountId, PrincipalId
-from trading_api.domain.money import canonical
 from trading_api.domain.orders import Order
 from trading_api.domain.requests import first_answer
 from trading_api.modules.broker.cells import Cell
@@ -67,10 +65,7 @@ class BrokerService:
         self.journal = context.journal
         self._ids = context.ids
         max_age_ms = round(options.max_quote_age_s * 1000)
-        fee_bps = canonical(Decimal(str(options.fee_bps)))
-        self.market = MarketData(
-            context.clock, context.catalogue, fee_bps, max_age_ms, options.rules()
-        )
+        self.market = MarketData(context.clock, context.catalogue, max_age_ms, options.rules())
         self.engine = Engine(context, self.market, max_age_ms, options.snapshot_every)
 
     @property
