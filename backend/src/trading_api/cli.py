@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from trading_api.commands.common import FAILED, WRONG_USAGE, DataDirOption, fail, read_settings
+from trading_api.commands.data import export_file, import_file
+from trading_api.commands.upkeep import doctor, migrate
 from trading_api.domain.errors import JournalCorrupt, TradingError
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import JOURNAL, DatabaseError, open_database
@@ -23,15 +25,8 @@ from trading_api.infra.journal import SqlJournal
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.modules.broker.verification import Verified
 from trading_api.modules.broker.verification import verify as verify_journal
-from trading_api.settings import Settings
 from trading_api.shared.auth import Auth
 from trading_api.shared.clock import SystemClock, SystemIds
-
-FAILED, WRONG_USAGE = 1, 2
-
-DataDirOption = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the databases; default: var")
-]
 
 main = typer.Typer(
     help="A modular trading backend.",
@@ -41,25 +36,10 @@ main = typer.Typer(
 )
 keys = typer.Typer(help="Keys for programs.", no_args_is_help=True)
 main.add_typer(keys, name="keys")
-
-
-def _fail(message: str, code: int = FAILED) -> NoReturn:
-    typer.echo(f"trading-api: {message}", err=True)
-    raise typer.Exit(code)
-
-
-def _settings(**given: Any) -> Settings:
-    """The settings, where what was given on the command line beats the rest."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}".removeprefix(": ")
-            for item in error.errors(include_input=False)
-        )
-        _fail(f"the settings are wrong: {problems}", WRONG_USAGE)
-    except (FileNotFoundError, ValueError) as error:
-        _fail(f"the settings are wrong: {error}", WRONG_USAGE)
+main.command("import")(import_file)
+main.command("export")(export_file)
+main.command("migrate")(migrate)
+main.command("doctor")(doctor)
 
 
 @main.callback(invoke_without_command=True)
@@ -79,20 +59,20 @@ def serve(
     """Start the server."""
     from trading_api.server import ServeError, run
 
-    settings = _settings(host=host, port=port, enabled_modules=modules, data_dir=data_dir)
+    settings = read_settings(host=host, port=port, enabled_modules=modules, data_dir=data_dir)
     try:
         run(settings)
     except ServeError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @main.command()
 def link(data_dir: DataDirOption = None) -> None:
     """Print a fresh login link for the running server."""
-    folder = DataDir(_settings(data_dir=data_dir).data_dir)
+    folder = DataDir(read_settings(data_dir=data_dir).data_dir)
     url = folder.running_url() if folder.is_running() else None
     if url is None:
-        _fail(f"no server runs on {folder.path}")
+        fail(f"no server runs on {folder.path}")
     with _auth(folder) as auth:
         code = auth.make_login_code()
     typer.echo("One use, within ten minutes:", err=True)
@@ -129,9 +109,9 @@ def spec_documents() -> dict[str, str]:
 @main.command()
 def verify(data_dir: DataDirOption = None) -> None:
     """Check every record of the journal and every snapshot; works beside a running server."""
-    folder = DataDir(_settings(data_dir=data_dir).data_dir)
+    folder = DataDir(read_settings(data_dir=data_dir).data_dir)
     if not folder.journal.exists():
-        _fail(f"there is no journal at {folder.journal}")
+        fail(f"there is no journal at {folder.journal}")
     table = Table("stream", "records", "snapshots", "last hash")
     try:
         for found in asyncio.run(_verified(folder)):
@@ -140,7 +120,7 @@ def verify(data_dir: DataDirOption = None) -> None:
                 found.stream, str(found.records), f"{found.snapshots}{old}", found.head.hex()
             )
     except (JournalCorrupt, DatabaseError, OSError) as error:
-        _fail(str(error))
+        fail(str(error))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
@@ -173,12 +153,12 @@ def create_key(
     """Make a key and print it, once."""
     lifetime_ms = None if expires is None else _duration_ms(expires)
     if re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name) is None:
-        _fail(f"key name {name!r} has other than 1 to 64 letters, digits, . _ -", WRONG_USAGE)
-    with _auth(DataDir(_settings(data_dir=data_dir).data_dir)) as auth:
+        fail(f"key name {name!r} has other than 1 to 64 letters, digits, . _ -", WRONG_USAGE)
+    with _auth(DataDir(read_settings(data_dir=data_dir).data_dir)) as auth:
         try:
             key = auth.make_key(name, scope, account_id=account, lifetime_ms=lifetime_ms)
         except TradingError as error:
-            _fail(str(error), WRONG_USAGE if error.code == "invalid_payload" else FAILED)
+            fail(str(error), WRONG_USAGE if error.code == "invalid_payload" else FAILED)
     typer.echo("This key is shown once:", err=True)
     typer.echo(key)
 
@@ -187,7 +167,7 @@ def create_key(
 def list_keys(data_dir: DataDirOption = None) -> None:
     """Show every key, without the keys themselves."""
     table = Table("name", "scopes", "account", "created", "expires", "revoked")
-    with _auth(DataDir(_settings(data_dir=data_dir).data_dir)) as auth:
+    with _auth(DataDir(read_settings(data_dir=data_dir).data_dir)) as auth:
         for key in auth.store.all_keys():
             table.add_row(
                 key.name,
@@ -203,9 +183,9 @@ def list_keys(data_dir: DataDirOption = None) -> None:
 @keys.command("revoke")
 def revoke_key(name: str, data_dir: DataDirOption = None) -> None:
     """Revoke a key; a running server refuses it within a second."""
-    with _auth(DataDir(_settings(data_dir=data_dir).data_dir)) as auth:
+    with _auth(DataDir(read_settings(data_dir=data_dir).data_dir)) as auth:
         if not auth.store.revoke_key(name, SystemClock().now_ms()):
-            _fail(f"there is no key named {name!r}")
+            fail(f"there is no key named {name!r}")
     typer.echo(f"revoked {name}")
 
 
@@ -216,7 +196,7 @@ def _auth(folder: DataDir) -> Iterator[Auth]:
         folder.make()
         engine = open_database(folder.journal, JOURNAL, "FULL")
     except (DatabaseError, OSError) as error:
-        _fail(str(error))
+        fail(str(error))
     store = SqlCredentials()
     store.open(engine)
     try:
@@ -231,7 +211,7 @@ def _duration_ms(text: str) -> int:
     units: dict[str, int] = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
     found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", text)
     if found is None:
-        _fail(f"lifetime {text!r} is not a number of m, h or d, such as 30d", WRONG_USAGE)
+        fail(f"lifetime {text!r} is not a number of m, h or d, such as 30d", WRONG_USAGE)
     return int(found[1]) * units[found[2]]
 
 

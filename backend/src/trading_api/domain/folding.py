@@ -2,13 +2,21 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 from math import fsum
 from typing import NamedTuple
 
-from trading_api.domain.bars import INTRADAY_MS, Grid, period_of
+from trading_api.domain.bars import (
+    INTRADAY_MS,
+    Bucket,
+    Grid,
+    bucket_at,
+    bucket_of_day,
+    period_of,
+)
 from trading_api.domain.market import RESOLUTIONS, Resolution
 from trading_api.domain.series import Columns, SeriesKey
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
@@ -76,6 +84,48 @@ def rows_per_bar(source: SeriesKey, target: Resolution) -> int | None:
         return days[target]
     size = INTRADAY_MS.get(target) or (days[target] * 25 * 3_600_000)
     return -(-size // INTRADAY_MS[source.resolution])
+
+
+def coarseness(source: SeriesKey) -> int:
+    """Orders series: quotes, trades, then bars from fine to coarse."""
+    if source.resolution is not None:
+        return RESOLUTIONS.index(source.resolution)
+    return -1 if source.kind == "trades" else -2
+
+
+def extent(
+    session: TradingSession, source: SeriesKey, target: Resolution, time_ms: int
+) -> tuple[int, int]:
+    """Where the rows of a source begin and end of the bar that holds an instant."""
+    if target in INTRADAY_MS:
+        bucket: Bucket | None = bucket_at(session, target, time_ms)
+        return (bucket.opens_ms, bucket.closes_ms) if bucket else (time_ms, time_ms + 1)
+    if source.resolution is not None and source.resolution not in INTRADAY_MS:
+        first, last = period_of(day_of_stamp(time_ms), target)
+        return day_stamp(first), day_stamp(last + timedelta(days=1))
+    day = session.trading_day(time_ms) if session.is_open(time_ms) else day_of_stamp(time_ms)
+    bucket = bucket_of_day(session, target, day)
+    return bucket.opens_ms, bucket.closes_ms
+
+
+def fold_parts(
+    parts: Iterable[Columns],
+    source: SeriesKey,
+    target: Resolution,
+    session: TradingSession,
+    quantity_step: Decimal,
+) -> Iterator[Columns]:
+    """Fold rows that come in parts, oldest first: each bar comes once and whole."""
+    held: list[Columns] = []
+    for part in parts:
+        cut = extent(session, source, target, part.times[-1])[0]
+        if part.times[0] < cut:
+            rows = Columns.joined([*held, part.between(None, cut)])
+            yield fold(rows, source, target, session, quantity_step)
+            held = []
+        held.append(part.between(cut, None))
+    if held:
+        yield fold(Columns.joined(held), source, target, session, quantity_step)
 
 
 def _as_bars(rows: Columns, source: SeriesKey) -> Columns:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import eq
+from operator import le, lt
 from typing import Literal, NamedTuple
 
 from trading_api.domain.market import Bar, Resolution
@@ -182,7 +182,4 @@ def _picked(columns: Columns, order: Iterable[int]) -> Columns:
 
 
 def _is_ascending(times: "array[int]", *, strictly: bool) -> bool:
-    following = times[1:]
-    if strictly and any(map(eq, times, following)):
-        return False
-    return all(a <= b for a, b in zip(times, following, strict=False))
+    return all(map(lt if strictly else le, times, times[1:]))

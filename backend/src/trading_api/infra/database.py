@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -50,6 +51,32 @@ def open_database(path: Path, schema: Schema, synchronous: Synchronous) -> Engin
     except SQLAlchemyError as error:
         raise DatabaseError(f"{path} cannot be opened as a database: {reason_of(error)}") from error
     return engine
+
+
+def version_of(path: Path) -> str | None:
+    """The schema that a database follows; None where there is no file. Nothing is changed.
+
+    Raises:
+        DatabaseError: it is not a database that this program made.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    engine = create_engine(f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true")
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError as error:
+        raise DatabaseError(f"{path} cannot be opened as a database: {reason_of(error)}") from error
+    finally:
+        engine.dispose()
+    return None if found is None else str(found)
+
+
+def damage_of(engine: Engine) -> list[str]:
+    """What the database's own check of its pages finds wrong; empty when all is well."""
+    with engine.connect().execution_options(reading=True) as connection:
+        found = connection.execute(text("PRAGMA quick_check(5)")).scalars().all()
+    return [str(line) for line in found if line != "ok"]
 
 
 def reason_of(error: SQLAlchemyError) -> str:

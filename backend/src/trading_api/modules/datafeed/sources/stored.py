@@ -3,13 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from datetime import timedelta
 
 from msgspec.structs import replace
 
 from trading_api.domain.adjustments import Adjustment
-from trading_api.domain.bars import INTRADAY_MS, MINUTE_MS, Bucket, Grid, bucket_at, bucket_of_day
-from trading_api.domain.folding import can_fold, fold, rows_per_bar
+from trading_api.domain.bars import INTRADAY_MS, MINUTE_MS, Grid, bucket_of_day
+from trading_api.domain.folding import can_fold, coarseness, extent, fold, rows_per_bar
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
@@ -160,8 +159,8 @@ class StoredSource:
     ) -> Columns:
         info = self._symbols[source.symbol]
         session = TradingSession.of(info)
-        first = None if from_ms is None else _bounds(session, source, resolution, from_ms)[0]
-        end = None if to_ms is None else _bounds(session, source, resolution, to_ms - 1)[1]
+        first = None if from_ms is None else self._edge(source, resolution, from_ms)[0]
+        end = None if to_ms is None else self._edge(source, resolution, to_ms - 1)[1]
         per_bar = rows_per_bar(source, resolution)
         count = _TICKS_READ if per_bar is None else (limit + 1) * per_bar
         while True:
@@ -176,10 +175,20 @@ class StoredSource:
                 return found.slice(max(0, len(found) - limit))
             count *= 4
 
+    def _edge(self, source: SeriesKey, resolution: Resolution, time_ms: int) -> tuple[int, int]:
+        """Where the rows begin and end of the bar that bears a time or the last before it."""
+        session = TradingSession.of(self._symbols[source.symbol])
+        if resolution in INTRADAY_MS:
+            return extent(session, source, resolution, time_ms)
+        if source.resolution is not None and source.resolution not in INTRADAY_MS:
+            return extent(session, source, resolution, time_ms)
+        bucket = bucket_of_day(session, resolution, day_of_stamp(time_ms))
+        return bucket.opens_ms, bucket.closes_ms
+
     def _source_of(self, symbol: str, resolution: Resolution) -> SeriesKey | None:
         """The coarsest series that bars of a resolution can be made of."""
         usable = [key for key in self._keys(symbol) if can_fold(key, resolution)]
-        return max(usable, key=_coarseness, default=None)
+        return max(usable, key=coarseness, default=None)
 
     def _keys(self, symbol: str) -> list[SeriesKey]:
         return [series.key for series in self._series.get(symbol, ())]
@@ -228,26 +237,6 @@ class StoredSource:
         ):
             raise ValueError(f"{trade_id[:40]!r} is not the id of a trade of {symbol}")
         return int(time), int(position)
-
-
-def _coarseness(key: SeriesKey) -> int:
-    if key.resolution is not None:
-        return RESOLUTIONS.index(key.resolution)
-    return -1 if key.kind == "trades" else -2
-
-
-def _bounds(
-    session: TradingSession, source: SeriesKey, resolution: Resolution, time_ms: int
-) -> tuple[int, int]:
-    """Where the rows begin and end of the bar that holds an instant."""
-    if resolution in INTRADAY_MS:
-        bucket: Bucket | None = bucket_at(session, resolution, time_ms)
-        return (bucket.opens_ms, bucket.closes_ms) if bucket else (time_ms, time_ms + 1)
-    bucket = bucket_of_day(session, resolution, day_of_stamp(time_ms))
-    if source.resolution is None or source.resolution in INTRADAY_MS:
-        return bucket.opens_ms, bucket.closes_ms
-    last = session.local_date(bucket.closes_ms - 1)
-    return bucket.key, day_stamp(last + timedelta(days=1))
 
 
 def _trades(symbol: str, rows: Columns) -> list[Trade]:

@@ -1,0 +1,1 @@
+"""What the longer commands do; `cli` has their options."""
