@@ -59,6 +59,14 @@ conditionals = st.tuples(
     ticks,
     st.booleans(),
 )
+sums = st.tuples(
+    st.just("sum"),
+    symbols,
+    st.sampled_from(["buy", "sell"]),
+    st.integers(1, 500_000),
+    st.one_of(st.none(), ticks),
+    st.sampled_from(["gtc", "ioc", "fok"]),
+)
 offsets = st.one_of(st.none(), st.integers(1, 60).map(lambda cents: Decimal(cents) / 100))
 brackets = st.tuples(
     st.just("bracket"),
@@ -97,6 +105,7 @@ others = st.sampled_from([("cancel all",), ("close",), ("later",)])
 walks = st.lists(
     st.one_of(
         places,
+        sums,
         conditionals,
         brackets,
         groups,
@@ -154,6 +163,9 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
                 reduce_only=reduce_only,
                 **prices,
             )
+        case ("sum", symbol, side, cents, limit, tif):
+            price = None if limit is None else str(limit)
+            desk.place(side, "0", price, tif, symbol=symbol, notional=Decimal(cents) / 100)
         case ("bracket", symbol, side, lot, limit, profit, loss):
             quantity = quantity_of(symbol, lot)
             price = None if limit is None else str(limit)
@@ -334,9 +346,10 @@ def test_an_order_adds_up(actions: list[tuple[Any, ...]], rules: dict[str, Any])
             mine = [each for each in desk.executions if each.order_id == order.id]
             total = sum((each.quantity for each in mine), ZERO)
             assert total == order.filled_quantity <= order.quantity
-            assert (order.status == "filled") == (total == order.quantity)
+            assert (order.status == "filled") == (total == order.quantity != 0)
+            paid = sum((each.quantity * each.price for each in mine), ZERO)
+            assert order.notional is None or paid <= order.notional
             if mine:
-                paid = sum((each.quantity * each.price for each in mine), ZERO)
                 assert order.average_price == divide(paid, total)
             for each in mine:
                 assert each.quantity > 0

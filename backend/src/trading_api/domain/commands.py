@@ -75,12 +75,13 @@ class OrderGroup(Struct, frozen=True):
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Buy or sell; with exits, or with a group, several orders are placed or none."""
+    """Buy or sell a quantity or, where that is 0, for a sum; exits and groups are more orders."""
 
     symbol: str
     side: Side
     kind: OrderType
     quantity: Decimal
+    notional: Decimal | None = None
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
     trail: Trail | None = None

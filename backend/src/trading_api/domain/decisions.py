@@ -48,7 +48,7 @@ from trading_api.domain.events import (
 from trading_api.domain.evolution import Decision, Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
-from trading_api.domain.money import exact
+from trading_api.domain.money import canonical, exact
 from trading_api.domain.orders import MATCHABLE, OPEN, Order
 
 
@@ -127,13 +127,17 @@ def _check(state: AccountState, command: PlaceOrder, market: Market) -> None:
     instrument = risk.known_instrument(market, command.symbol)
     order_checks.check_place(instrument, command, market.now)
     linked.check(state, instrument, command, market.book(command.symbol), market.now)
+    if command.notional is not None:
+        quantity = placing.new_order(state, command, market).quantity
+        if command.limit_price is not None or market.book(command.symbol) is not None:
+            order_checks.check_estimate(instrument, command.notional, quantity)
 
 
 def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
     state = progress.state
     order = open_order(state, command.order_id)
     _check_unchanged(order, command)
-    after = _modified(order, command, market)
+    after = _modified(state, order, command, market)
     if after == order:
         return
     ticket = state.tickets[order.id]
@@ -179,11 +183,14 @@ def _check_unchanged(order: Order, command: ModifyOrder) -> None:
             raise InvalidPayload(field, message, "immutable_field")
 
 
-def _modified(order: Order, command: ModifyOrder, market: Market) -> Order:
+def _modified(state: AccountState, order: Order, command: ModifyOrder, market: Market) -> Order:
     instrument = risk.known_instrument(market, order.symbol)
     after = order
     if command.quantity is not None:
         quantity = command.quantity
+        if quantity != order.quantity and order.notional is not None:
+            message = f"order {order.id} is for {order.notional:f} and has no quantity of its own"
+            raise InvalidPayload("quantity", message, "immutable_field")
         if quantity != order.quantity and (linked.is_exclusive(order) or order.parent_id):
             message = f"quantity of order {order.id} follows its group and cannot be changed"
             raise InvalidPayload("quantity", message, "immutable_field")
@@ -206,6 +213,10 @@ def _modified(order: Order, command: ModifyOrder, market: Market) -> Order:
         _check_has(order, "limit_price")
         order_checks.check_price(instrument, "limit_price", command.limit_price)
         after = replace(after, limit_price=command.limit_price)
+        if after.notional is not None:
+            spent = state.tickets[order.id].filled_value
+            left = matching.estimated_quantity(after, market, spent)
+            after = replace(after, quantity=canonical(order.filled_quantity + left))
     if command.expire_at is not None:
         if order.time_in_force != "gtd":
             message = f"an order that is {order.time_in_force} takes no expire_at"

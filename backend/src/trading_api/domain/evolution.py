@@ -32,7 +32,7 @@ from trading_api.domain.events import (
 )
 from trading_api.domain.ids import OrderId
 from trading_api.domain.margin import NO_EXPOSURE, Exposure
-from trading_api.domain.money import divide, exact
+from trading_api.domain.money import canonical, divide, exact
 from trading_api.domain.orders import MATCHABLE, OPEN, Execution, Order
 from trading_api.domain.positions import Holding, filled, told
 
@@ -226,6 +226,7 @@ def _filled(state: AccountState, event: OrderFilled) -> AccountState:
     total = ticket.filled_value + execution.quantity * execution.price
     after = replace(
         order,
+        quantity=canonical(execution.cumulative_quantity + execution.leaves_quantity),
         filled_quantity=execution.cumulative_quantity,
         average_price=divide(total, execution.cumulative_quantity),
         status="partially_filled" if execution.leaves_quantity else "filled",

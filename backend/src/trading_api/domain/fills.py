@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from trading_api.domain.ids import OrderId
 from trading_api.domain.market import Fidelity, SymbolInfo
-from trading_api.domain.money import ZERO, canonical
+from trading_api.domain.money import ZERO, canonical, floor_to, ratio
 from trading_api.domain.orders import FillRule, Liquidity, Order, Pool, Side
 from trading_api.domain.rules import Rules
 
@@ -126,6 +126,21 @@ def marketable(order: Order, price: Decimal) -> bool:
     if order.side == "buy":
         return price <= order.limit_price
     return price >= order.limit_price
+
+
+def wanted(order: Order, price: Decimal, spent: Decimal, step: Decimal) -> Decimal:
+    """How much an order still wants at a price; `spent` is what its fills came to.
+
+    An order for a sum wants what the rest of it is worth, down to a whole step.
+    """
+    if order.notional is None:
+        return order.leaves
+    return units_for(order.notional - spent, price, step)
+
+
+def units_for(amount: Decimal, price: Decimal, step: Decimal) -> Decimal:
+    """What an amount buys, down to a whole step."""
+    return floor_to(ratio(amount, price), step) if amount > 0 else ZERO
 
 
 def is_market(order: Order) -> bool:

@@ -250,6 +250,8 @@ def _check_leg(
         message = f"symbol {leg.symbol[:40]!r} is not {first.symbol}, that of the first order"
         raise InvalidPayload("symbol", message)
     order_checks.check_place(instrument, leg, now)
+    if leg.notional is not None:
+        raise InvalidPayload("notional", "an order of a group takes a quantity, no notional")
     if leg.time_in_force in IMMEDIATE:
         message = f"an order of a group cannot be {leg.time_in_force}"
         raise InvalidPayload("time_in_force", message)

@@ -93,7 +93,10 @@ def _match(progress: Progress, wanted: OrderId, book: Book, market: Market) -> N
         return
     pool = _pool(progress, order, offer)
     size = None if market.rules.liquidity == "ignore_size" else fills.available(offer, pool)
-    fill = resting.on_quote(order, offer, size, market.rules, book.seq, opening=book.opening)
+    wanted_at = _wants(progress, order, market)
+    fill = resting.on_quote(
+        order, offer, size, wanted_at, market.rules, book.seq, opening=book.opening
+    )
     if fill is not None:
         _fill(progress, order, fill, book, market, book.seq, pool)
 
@@ -120,12 +123,21 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
         if order.status not in MATCHABLE:
             continue
         ahead = _eat_queue(progress, order, price, size, market)
-        fill = resting.on_trade(order, price, size - ahead - given, market.rules)
+        wanted_at = _wants(progress, order, market)
+        fill = resting.on_trade(order, price, size - ahead - given, wanted_at, market.rules)
         if fill is not None:
             given += fill.quantity
             _fill(progress, order, fill, book, market, command.market_seq, None)
     for wanted in triggered:
         take(progress, wanted, market)
+
+
+def _wants(progress: Progress, order: Order, market: Market) -> resting.Wanted:
+    if order.notional is None:
+        return lambda _price: order.leaves
+    spent = progress.state.tickets[order.id].filled_value
+    step = risk.known_instrument(market, order.symbol).quantity_step
+    return lambda price: fills.wanted(order, price, spent, step)
 
 
 def _eat_queue(
@@ -170,9 +182,12 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
             continue
         if fills.is_market(order) and book.opposite(order.side) is None:
             continue
+        order, quantity = _converted(order, market)
         price = risk.reserve_price(order, book)
         ticket = progress.state.tickets[order.id]
-        reason = risk.margin_refusal(progress.state, order, price, market, ticket)
+        reason = _too_little(order, market) or risk.margin_refusal(
+            progress.state, order, price, market, ticket
+        )
         if reason is None and order.post_only:
             reason = arrival.refusal(order, book, market.rules)
         if reason is not None:
@@ -184,9 +199,38 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
                 time=market.now,
                 expire_at=expire_at(order, market),
                 reserve_price=price,
+                quantity=quantity,
             )
         )
         arrive(progress, order.id, market)
+
+
+def _converted(order: Order, market: Market) -> tuple[Order, Decimal | None]:
+    """An order for a sum that begins to work, and the quantity that it has then."""
+    if order.notional is None:
+        return order, None
+    quantity = estimated_quantity(order, market)
+    return replace(order, quantity=quantity), quantity
+
+
+def _too_little(order: Order, market: Market) -> StatusReason | None:
+    """Why an order for a sum cannot begin to work: it comes to less than may be traded."""
+    low = risk.known_instrument(market, order.symbol).min_quantity
+    if order.notional is None or order.quantity >= low:
+        return None
+    text = f"{order.notional:f} is worth {order.quantity:f}, the minimum is {low:f} {order.symbol}"
+    return StatusReason("min_notional", text)
+
+
+def estimated_quantity(order: Order, market: Market, spent: Decimal = ZERO) -> Decimal:
+    """What an order for a sum comes to at its limit or at the market; 0 while neither is known."""
+    book = market.book(order.symbol)
+    offer = None if book is None else book.opposite(order.side)
+    price = order.limit_price or (None if offer is None else offer.price)
+    if price is None or order.notional is None:
+        return ZERO
+    step = risk.known_instrument(market, order.symbol).quantity_step
+    return fills.units_for(order.notional - spent, price, step)
 
 
 def expire(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> None:
@@ -235,9 +279,22 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
         return
     instrument = risk.known_instrument(market, order.symbol)
     taken = _pool(progress, order, offer).taken
-    for fill in taking.takes(order, book, offer, taken, market.rules, instrument):
+    spent = progress.state.tickets[wanted].filled_value
+    for fill in taking.takes(order, book, offer, taken, spent, market.rules, instrument):
         order = progress.state.orders[wanted]
         _fill(progress, order, fill, book, market, book.seq, _pool(progress, order, offer))
+    if order.notional is not None:
+        _end_remainder(progress, wanted, offer.price, market)
+
+
+def _end_remainder(progress: Progress, wanted: OrderId, price: Decimal, market: Market) -> None:
+    """A rest of a sum that buys nothing any more is left over."""
+    order = progress.state.orders[wanted]
+    if order.status not in MATCHABLE or _wants(progress, order, market)(price):
+        return
+    text = f"what is left of {order.notional:f} buys nothing at {price:f}"
+    reason = StatusReason("notional_remainder", text)
+    progress.emit(OrderCanceled(order_id=wanted, time=market.now, reason=reason))
 
 
 def kill_rest(progress: Progress, wanted: OrderId, market: Market) -> None:
@@ -338,6 +395,11 @@ def _fill(
 ) -> None:
     state = progress.state
     cumulative = canonical(order.filled_quantity + fill.quantity)
+    leaves = canonical(order.quantity - cumulative)
+    if order.notional is not None:
+        spent = state.tickets[order.id].filled_value + fill.quantity * fill.price
+        step = risk.known_instrument(market, order.symbol).quantity_step
+        leaves = fills.wanted(order, fill.price, spent, step)
     execution = Execution(
         id=execution_id(state.account_id, state.executions_seq + 1),
         order_id=order.id,
@@ -358,7 +420,7 @@ def _fill(
         fee_currency=state.currency,
         liquidity=fill.liquidity,
         cumulative_quantity=cumulative,
-        leaves_quantity=canonical(order.quantity - cumulative),
+        leaves_quantity=leaves,
         fidelity=book.fidelity,
         time=market.now,
         explanation=Explanation(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from trading_api.domain.commands import PlaceOrder
+from trading_api.domain.currencies import unit_of
 from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.market import Instant, SymbolInfo
 from trading_api.domain.money import is_multiple
@@ -75,7 +76,10 @@ def check_place(instrument: SymbolInfo, command: PlaceOrder, now: Instant) -> No
     Raises:
         InvalidPayload: names the member.
     """
-    check_quantity(instrument, command.quantity)
+    if command.notional is None:
+        check_quantity(instrument, command.quantity)
+    else:
+        _check_notional(instrument, command, command.notional)
     needed = NEEDED[command.kind]
     for field, value in (
         ("limit_price", command.limit_price),
@@ -93,6 +97,36 @@ def check_place(instrument: SymbolInfo, command: PlaceOrder, now: Instant) -> No
     if command.trail is not None:
         check_trail(instrument, command.trail)
     _check_life(command, now)
+
+
+def _check_notional(instrument: SymbolInfo, command: PlaceOrder, notional: Decimal) -> None:
+    unit = unit_of(instrument.currency)
+    if notional <= 0:
+        raise InvalidPayload("notional", f"notional {notional:f} is not above 0")
+    if not is_multiple(notional, unit):
+        message = f"notional {notional:f} is not a multiple of {unit:f} {instrument.currency}"
+        raise InvalidPayload("notional", message)
+    if command.kind not in ("market", "limit"):
+        raise InvalidPayload("notional", f"a {command.kind} order takes a quantity, no notional")
+    if command.reduce_only:
+        raise InvalidPayload("notional", "a reduce_only order takes a quantity, no notional")
+    if command.group is not None:
+        raise InvalidPayload("notional", "an order of a group takes a quantity, no notional")
+
+
+def check_estimate(instrument: SymbolInfo, notional: Decimal, quantity: Decimal) -> None:
+    """Refuse a sum that comes to a quantity out of range.
+
+    Raises:
+        InvalidPayload: `min_notional` or `quantity_out_of_range`.
+    """
+    name, low, high = instrument.symbol, instrument.min_quantity, instrument.max_quantity
+    if quantity < low:
+        message = f"notional {notional:f} is worth {quantity:f}, the minimum is {low:f} {name}"
+        raise InvalidPayload("notional", message, "min_notional")
+    if quantity > high:
+        message = f"notional {notional:f} is worth {quantity:f}, the maximum is {high:f} {name}"
+        raise InvalidPayload("notional", message, "quantity_out_of_range")
 
 
 def _check_life(command: PlaceOrder, now: Instant) -> None:

@@ -65,7 +65,7 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
     client_order_id = command.client_order_id or str(new_id)
     while command.client_order_id is None and client_order_id in state.first_answers:
         client_order_id += "-"
-    return Order(
+    order = Order(
         id=new_id,
         client_order_id=client_order_id,
         account_id=state.account_id,
@@ -73,6 +73,7 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
         side=command.side,
         kind=command.kind,
         quantity=command.quantity,
+        notional=command.notional,
         limit_price=command.limit_price,
         stop_price=command.stop_price,
         trail=command.trail,
@@ -85,6 +86,9 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
         created_at=market.now,
         updated_at=market.now,
     )
+    if order.notional is not None:
+        order = replace(order, quantity=matching.estimated_quantity(order, market))
+    return order
 
 
 def _reject(progress: Progress, order: Order, reason: StatusReason, request: str | None) -> None:
@@ -114,6 +118,8 @@ def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> No
     for number, leg in enumerate((command, *linked.others(command))):
         order = new_order(progress.state, leg, market)
         order = replace(order, group_id=group, group_type=kind)
+        if kind == "bracket":
+            order = replace(order, quantity=first.quantity)
         waits = number > 0 and kind != "oco"
         reason = None if waits else risk.refusal(progress.state, order, market)
         if reason is not None:

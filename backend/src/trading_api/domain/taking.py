@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from trading_api.domain import chance
-from trading_api.domain.fills import Book, Fill, Offer, marketable
+from trading_api.domain.fills import Book, Fill, Offer, marketable, wanted
 from trading_api.domain.market import SymbolInfo
 from trading_api.domain.money import ZERO, canonical, ratio, round_to
 from trading_api.domain.orders import CONDITIONAL, FillRule, Order, Side
@@ -33,31 +33,51 @@ class Rung(NamedTuple):
 
 
 def takes(
-    order: Order, book: Book, offer: Offer, taken: Decimal, rules: Rules, instrument: SymbolInfo
+    order: Order,
+    book: Book,
+    offer: Offer,
+    taken: Decimal,
+    spent: Decimal,
+    rules: Rules,
+    instrument: SymbolInfo,
 ) -> list[Fill]:
     """What an order gets at once, never worse than its limit.
 
-    `taken` is what the account has taken of the offer already. A `fok` order takes nothing unless
-    all of it is to be had.
+    `taken` is what the account has taken of the offer already, `spent` what the order's fills came
+    to. A `fok` order takes nothing unless all of it is to be had.
     """
+    step = instrument.quantity_step
     rungs = list(
         takewhile(
             lambda rung: marketable(order, rung.price),
             _rungs(order.side, book, offer, rules, instrument),
         )
     )
-    if not rungs or (order.time_in_force == "fok" and not _reaches(rungs, taken + order.leaves)):
+    if not rungs:
         return []
+    if order.time_in_force == "fok":
+        all_of_it = wanted(order, offer.price, spent, step)
+        if not _reaches(rungs, taken + all_of_it):
+            return []
     found: list[Fill] = []
-    left = order.leaves
+    got = ZERO
     for rung in rungs:
         size = None if rung.reach is None else max(rung.reach - taken, ZERO)
+        left = wanted(order, rung.price, spent, step) - (ZERO if order.notional else got)
         quantity = left if size is None else min(left, size)
-        if quantity > 0:
-            found.append(_fill(order, rung.price, quantity, size, book, rules, instrument))
-            left, taken = left - quantity, taken + quantity
-        if not left:
-            break
+        if quantity <= 0:
+            if left <= 0:
+                break
+            continue
+        fill = _fill(order, rung.price, quantity, size, book, rules, instrument)
+        if order.notional is not None and fill.slippage:
+            affordable = wanted(order, fill.price, spent, step)
+            fill = fill._replace(quantity=min(fill.quantity, affordable))
+            if not fill.quantity:
+                break
+        found.append(fill)
+        got, taken = got + fill.quantity, taken + fill.quantity
+        spent += fill.quantity * fill.price
     return found
 
 

@@ -64,6 +64,11 @@ SAME = {"client_order_id": "mine", "quantity": "7"}
 CASES: dict[str, Sequence[Ask]] = {
     "market": [place()],
     "limit rests": [place(limit="9", tag="blue")],
+    "sum": [Ask("place", {"symbol": "AAPL", "side": "buy", "type": "market", "notional": "55.5"})],
+    "sum and quantity": [place(notional="55.5")],
+    "sum too small": [
+        Ask("place", {"symbol": "AAPL", "side": "buy", "type": "market", "notional": "5"})
+    ],
     "stop": [place(type="stop", stop_price="10.10")],
     "stop limit": [place(type="stop_limit", stop_price="10.10", limit_price="10.15")],
     "trailing": [place(type="trailing_stop", trail={"kind": "percent", "value": "1.5"})],

@@ -17,6 +17,7 @@ from trading_api.domain.commands import (
 from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.ids import OrderId
 from trading_api.domain.market import Instant
+from trading_api.domain.money import ZERO
 from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
 from trading_api.shared.schema import DecimalText, parse_decimal
 
@@ -47,7 +48,10 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     side: Side
     type: OrderType
-    quantity: DecimalText
+    quantity: DecimalText | None = None
+    notional: Annotated[
+        DecimalText | None, Meta(description="Instead of a quantity: what it may come to")
+    ] = None
     limit_price: DecimalText | None = None
     stop_price: DecimalText | None = None
     trail: TrailRequest | None = None
@@ -68,11 +72,17 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if client_order_id is not None and not client_order_id.isprintable():
             message = f"{at}client_order_id may hold visible ASCII only"
             raise InvalidPayload(f"{at}client_order_id", message)
+        if self.quantity is None and self.notional is None:
+            raise InvalidPayload(f"{at}quantity", f"{at}quantity is missing, or {at}notional")
+        if self.quantity is not None and self.notional is not None:
+            message = f"{at}notional does not go with a quantity"
+            raise InvalidPayload(f"{at}notional", message)
         return PlaceOrder(
             symbol=symbol,
             side=self.side,
             kind=self.type,
-            quantity=parse_decimal(self.quantity, f"{at}quantity"),
+            quantity=_decimal(self.quantity, f"{at}quantity") or ZERO,
+            notional=_decimal(self.notional, f"{at}notional"),
             limit_price=_decimal(self.limit_price, f"{at}limit_price"),
             stop_price=_decimal(self.stop_price, f"{at}stop_price"),
             trail=_trail(self.trail, at),

@@ -1192,8 +1192,9 @@ export interface components {
         | "stop_limit"
         | "trailing_stop"
         | "trailing_stop_limit";
-      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
-      quantity: string;
+      quantity?: string | null;
+      /** @description Instead of a quantity: what it may come to */
+      notional?: string | null;
       limit_price?: string | null;
       stop_price?: string | null;
       trail?: components["schemas"]["TrailRequest"] | null;
@@ -1277,8 +1278,9 @@ export interface components {
         | "stop_limit"
         | "trailing_stop"
         | "trailing_stop_limit";
-      /** @description A decimal number as text: no exponent, at most 18 digits before and 12 after the point */
-      quantity: string;
+      quantity?: string | null;
+      /** @description Instead of a quantity: what it may come to */
+      notional?: string | null;
       limit_price?: string | null;
       stop_price?: string | null;
       trail?: components["schemas"]["TrailRequest"] | null;
