@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import crowd
 import fanout
 import history
 import orders
@@ -20,8 +21,13 @@ Measure = Callable[[str, Effort, machine.Cores], Result]
 
 FIGURES: dict[str, Measure] = {
     "single": fanout.measure,
+    "single-5000": fanout.measure,
     "burst": fanout.measure,
     "market": fanout.measure,
+    "steady": fanout.measure,
+    "stalled": crowd.stalled,
+    "idle": crowd.idle,
+    "crowd": crowd.crowd,
     "orders": orders.measure,
     "history": history.measure,
 }
@@ -62,7 +68,8 @@ def run(names: list[str], effort: Effort) -> int:
         "effort": vars(effort),
         "machine": described,
         "versions": {"ours": machine.versions()}
-        | {name: peers.versions_of(name) for name in peers.NAMES},
+        | {name: peers.versions_of(name) for name in peers.NAMES}
+        | {peers.JAVASCRIPT: peers.javascript_versions()},
         "figures": [result.as_json() for result in results],
     }
     path = write(document, "quick" if effort is QUICK else f"{began:%Y%m%dT%H%M%SZ}-{commit}")

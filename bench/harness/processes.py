@@ -1,6 +1,7 @@
 """Starts a server on a core of its own, waits until it answers, and ends it."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -76,6 +77,8 @@ def running(
     def pin() -> None:
         if core is not None:
             os.sched_setaffinity(0, {core})
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,6 +1,6 @@
 /* A server that does nothing but send: it finds the ceiling of ws_load.c.
  *
- * It accepts N WebSocket connections, answers one subscription each, and from SIGUSR1 on writes
+ * It accepts N WebSocket connections, answers one subscription each, and from SIGUSR2 on writes
  * `batch` stamped updates to every socket that has room, in one send per socket and round.
  */
 #include "sockets.h"
@@ -96,7 +96,7 @@ int main(int argc, char **argv) {
     alarm((unsigned)atoi(option(argc, argv, "--deadline-s", "60")));
     pin_to(atoi(option(argc, argv, "--cpu", "-1")));
     sigemptyset(&signals);
-    sigaddset(&signals, SIGUSR1);
+    sigaddset(&signals, SIGUSR2);
     sigprocmask(SIG_BLOCK, &signals, NULL);
 
     connection *all = accept_all(atoi(option(argc, argv, "--port", NULL)), count);

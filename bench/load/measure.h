@@ -91,17 +91,30 @@ static inline double process_cpu_s(int pid) {
     return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* The most memory that a process has held at once, in KiB. */
-static inline long process_peak_kib(int pid) {
+/* A number that the kernel tells of a process, in KiB; 0 when it is gone. */
+static inline long process_status_kib(int pid, const char *pattern) {
     char path[64], line[256];
-    long peak = 0;
+    long kib = 0;
     snprintf(path, sizeof path, "/proc/%d/status", pid);
     FILE *file = pid > 0 ? fopen(path, "r") : NULL;
     if (!file) return 0;
     while (fgets(line, sizeof line, file))
-        if (sscanf(line, "VmHWM: %ld", &peak) == 1) break;
+        if (sscanf(line, pattern, &kib) == 1) break;
     fclose(file);
-    return peak;
+    return kib;
+}
+
+/* The most memory that a process has held at once, and what it holds now. */
+static inline long process_peak_kib(int pid) { return process_status_kib(pid, "VmHWM: %ld"); }
+static inline long process_rss_kib(int pid) { return process_status_kib(pid, "VmRSS: %ld"); }
+
+/* As many descriptors as this user may have. */
+static inline void raise_descriptors(void) {
+    struct rlimit limit;
+    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static inline void pin_to(int cpu) {

@@ -1,7 +1,7 @@
 /* Load client for WebSocket fan-out: subscribes N connections, then counts and times what arrives.
  *
  * The plan holds one line per connection: the text frame that subscribes it. When every connection
- * has its reply the server is told to begin with SIGUSR1. A delivery is a text frame with a member
+ * has its reply the server is told to begin with SIGUSR2. A delivery is a text frame with a member
  * `"t":<CLOCK_MONOTONIC ns>`, the instant at which it was published. One JSON object on stdout.
  */
 #include "sockets.h"
@@ -22,6 +22,7 @@ static histogram latencies;
 static uint64_t bytes, reads, other_frames, pings;
 static uint64_t closed, replies;
 static int measuring;
+static long rss_warm;
 static char last_reply[400], close_reason[200];
 
 static void send_frame(int fd, unsigned char opcode, const void *payload, size_t length) {
@@ -135,7 +136,7 @@ static int receive(connection *c) {
 }
 
 static void open_connection(connection *c, int port, const char *path, const char *header,
-                            const char *subscribe) {
+                            const char *hello, const char *subscribe) {
     char text[4096];
     c->fd = connect_to(port, 20000);
     int length = snprintf(text, sizeof text,
@@ -150,15 +151,19 @@ static void open_connection(connection *c, int port, const char *path, const cha
     c->rest_length = got - (size_t)(rest - text);
     c->rest = malloc(c->rest_length + 1);
     memcpy(c->rest, rest, c->rest_length);
-    uint64_t before = replies;
+    last_reply[0] = 0;
+    if (hello[0]) send_frame(c->fd, 1, hello, strlen(hello));
     send_frame(c->fd, 1, subscribe, strlen(subscribe));
-    while (replies == before)
+    while (!strstr(last_reply, ".subscribe.response")) {
         if (!receive(c)) die("closed before the subscription was answered: %s", close_reason);
-    if (!strstr(last_reply, ".subscribe.response")) die("not subscribed: %s", last_reply);
+        if (strstr(last_reply, "\"error\"")) die("not subscribed: %s", last_reply);
+    }
     set_nonblocking(c->fd);
 }
 
-static connection *open_all(int argc, char **argv, int count) {
+/* Opens them one after the other; `rss_warm` is the server's memory after the first few. */
+static connection *open_all(int argc, char **argv, int count, int server) {
+    int warm = atoi(option(argc, argv, "--warm", "0"));
     FILE *plan = fopen(option(argc, argv, "--plan", NULL), "r");
     connection *all = calloc((size_t)count, sizeof *all);
     char *line = NULL;
@@ -169,7 +174,9 @@ static connection *open_all(int argc, char **argv, int count) {
         if (length <= 0) die("the plan has only %d lines", i);
         line[strcspn(line, "\n")] = 0;
         open_connection(&all[i], atoi(option(argc, argv, "--port", NULL)),
-                        option(argc, argv, "--path", "/"), option(argc, argv, "--header", ""), line);
+                        option(argc, argv, "--path", "/"), option(argc, argv, "--header", ""),
+                        option(argc, argv, "--hello", ""), line);
+        if (i + 1 == warm) rss_warm = process_rss_kib(server);
     }
     free(line);
     fclose(plan);
@@ -198,20 +205,23 @@ int main(int argc, char **argv) {
     int server = atoi(option(argc, argv, "--server-pid", "0"));
     uint64_t warmup_ns = strtoull(option(argc, argv, "--warmup-ms", "800"), NULL, 10) * 1000000;
     uint64_t window_ns = strtoull(option(argc, argv, "--window-ms", "1500"), NULL, 10) * 1000000;
+    raise_descriptors();
     alarm((unsigned)atoi(option(argc, argv, "--deadline-s", "60")));
     pin_to(atoi(option(argc, argv, "--cpu", "-1")));
 
     uint64_t began = now_ns();
-    connection *all = open_all(argc, argv, count);
+    connection *all = open_all(argc, argv, count, server);
     int poller = epoll_create1(0);
-    for (int i = 0; i < count; i++) {
+    int stalled = atoi(option(argc, argv, "--stalled", "0"));
+    long rss_open = process_rss_kib(server);
+    for (int i = stalled; i < count; i++) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
         epoll_ctl(poller, EPOLL_CTL_ADD, all[i].fd, &event);
     }
     printf("{\"connections\":%d,\"connect_s\":%.3f,\"windows\":[", count,
            (double)(now_ns() - began) / 1e9);
     measuring = 1;
-    if (server > 0 && kill(server, SIGUSR1)) die("cannot tell process %d to begin", server);
+    if (server > 0 && kill(server, SIGUSR2)) die("cannot tell process %d to begin", server);
     run_until(poller, now_ns() + warmup_ns);
     for (int i = 0; i < windows; i++) {
         memset(&latencies, 0, sizeof latencies);
@@ -225,9 +235,10 @@ int main(int argc, char **argv) {
                latencies.count ? (double)bytes / (double)latencies.count : 0.0,
                reads ? (double)latencies.count / (double)reads : 0.0);
     }
-    printf("],\"closed\":%llu,\"other_frames\":%llu,\"pings\":%llu,\"server_peak_kib\":%ld}\n",
+    printf("],\"closed\":%llu,\"other_frames\":%llu,\"pings\":%llu,\"server_peak_kib\":%ld,"
+           "\"rss_warm_kib\":%ld,\"rss_open_kib\":%ld,\"rss_end_kib\":%ld}\n",
            (unsigned long long)closed, (unsigned long long)other_frames, (unsigned long long)pings,
-           process_peak_kib(server));
+           process_peak_kib(server), rss_warm, rss_open, process_rss_kib(server));
     if (closed) fprintf(stderr, "%llu connections were closed: %s\n", (unsigned long long)closed,
                         close_reason[0] ? close_reason : "without a reason");
     return 0;

@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI
 from fastws import Client, FastWS, Message, OperationRouter
 from pydantic import BaseModel
 
-from shapes import SHAPES, end_with, fields, note_for, turns
+from shapes import Shape, end_with, fields, note_for, shape_from, turns
 
 
 class Subscription(BaseModel):
@@ -56,11 +56,11 @@ def message(symbol: str, count: int, note: str) -> Message:
     return Message(type="ticks.update", payload=payload)
 
 
-async def publish(go: asyncio.Event, shape_name: str) -> None:
-    note = note_for(len(message("S000", 0, "").model_dump_json()))
+async def publish(go: asyncio.Event, shape: Shape) -> None:
+    note = note_for(len(message("S000", 0, "").model_dump_json()), shape)
     await go.wait()
     count = 0
-    for turn in turns(SHAPES[shape_name]):
+    async for turn in turns(shape):
         for symbol in turn:
             # Its own flow control: server_send returns when every client has taken the message.
             await service.server_send(message(symbol, count, note), topic=f"ticks:{symbol}")
@@ -72,8 +72,8 @@ async def publish(go: asyncio.Event, shape_name: str) -> None:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.setup(app)
     go = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go.set)
-    publisher = asyncio.create_task(publish(go, sys.argv[2]))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, go.set)
+    publisher = asyncio.create_task(publish(go, shape_from(sys.argv[2])))
     publisher.add_done_callback(end_with)
     yield
     publisher.cancel()

@@ -1,16 +1,17 @@
-"""A module with one channel that publishes as fast as its clients take it, from SIGUSR1 on.
+"""A module with one channel that publishes as fast as its clients take it, from SIGUSR2 on.
 
 It is mounted by `python -m trading_api serve --modules ticks`, like any stranger's module.
 """
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
-from shapes import SHAPES, end_with, fields, note_for, symbols, turns
+from shapes import SHAPES, Shape, end_with, fields, note_for, symbols, turns
 from trading_api.domain.ports import Message
 from trading_api.domain.topics import topic
 from trading_api.shared.api.versions import BASE_URL
@@ -23,6 +24,7 @@ from trading_api.shared.ws.router import Snapshot, WsRouter
 
 ROUTE = "ticks"
 USUAL_SEQ = 100
+PATIENCE_NS = 200_000_000
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,13 +50,13 @@ class TicksService:
     def __init__(self, context: AppContext, listeners: Callable[[], list[Outbox]]) -> None:
         self._context = context
         self._listeners = listeners
-        self._shape = SHAPES[context.options(ROUTE, Options).shape]
-        self._seqs = {topic(ROUTE, symbol): 0 for symbol in symbols(self._shape)}
+        self.shape = SHAPES[context.options(ROUTE, Options).shape]
+        self._seqs = {topic(ROUTE, symbol): 0 for symbol in symbols(self.shape)}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         go = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, go.set)
         publisher = asyncio.create_task(self._publish(go))
         publisher.add_done_callback(end_with)
         try:
@@ -73,17 +75,15 @@ class TicksService:
     async def _publish(self, go: asyncio.Event) -> None:
         await go.wait()
         listeners, seqs, bus = self._listeners(), self._seqs, self._context.bus
-        note, count = filler(), 0
-        for turn in turns(self._shape):
+        note, count = filler(self.shape), 0
+        async for turn in turns(self.shape):
             for symbol in turn:
                 name = topic(ROUTE, symbol)
                 seqs[name] += 1
                 bus.publish(Message(name, seqs[name], Update(**fields(count, note))))
                 count += 1
             await asyncio.sleep(0)
-            # The loop must turn for the sockets to drain; the list is twice as fast as a generator.
-            while any([listener.paused for listener in listeners]):  # noqa: ASYNC110, C419
-                await asyncio.sleep(0)
+            listeners = await drained(listeners)
 
 
 class TicksModule(ModuleBase[TicksService]):
@@ -101,7 +101,7 @@ class TicksModule(ModuleBase[TicksService]):
             parameters=Subscription,
             update=Update,
             snapshot=Update | None,
-            delivery="every",
+            delivery="latest" if self.service.shape.stalled else "every",
             topics=self._topics,
             read=self.service.read,
         )
@@ -119,8 +119,20 @@ class TicksModule(ModuleBase[TicksService]):
         return list({outbox: None for held in topics for outbox in held.outboxes})
 
 
-def filler() -> str:
+async def drained(listeners: list[Outbox]) -> list[Outbox]:
+    """Wait until no listener is paused; those that stay so are not waited for any more."""
+    patience = 0
+    # The loop must turn for the sockets to drain; the list is twice as fast as a generator.
+    while any([listener.paused for listener in listeners]):  # noqa: C419
+        patience = patience or time.monotonic_ns() + PATIENCE_NS
+        if time.monotonic_ns() > patience:
+            return [listener for listener in listeners if not listener.paused]
+        await asyncio.sleep(0)
+    return listeners
+
+
+def filler(shape: Shape) -> str:
     """What fills an update, its envelope included, to the size that all servers send."""
     head = protocol.update_head(ROUTE, topic(ROUTE, "S000"))
     framed = protocol.update(head, USUAL_SEQ, Update(**fields(0, "")))
-    return note_for(len(next(protocol.texts(framed))))
+    return note_for(len(next(protocol.texts(framed))), shape)

@@ -36,9 +36,10 @@ OVERRIDDEN = {
 CALLED: dict[str, list[str]] = {"stop_keepalive": [], "receive": []}
 STATE = {
     "close_sent", "close_timer", "conn", "curr_msg_data_type", "disconnected", "frames",
-    "handshake_complete", "loop", "queue", "read_paused", "transport", "writable",
+    "handshake_complete", "handshake_initiated", "loop", "queue", "read_paused",
+    "transport", "writable",
 }  # fmt: skip
-SET_WITH_THE_HANDSHAKE = {"scope"}
+SET_WITH_THE_HANDSHAKE = {"request", "response", "scope"}
 OF_THE_PARSER = {
     "available_extensions", "close_sent", "data_to_send", "events", "events_received", "fail",
     "handshake_exc", "max_message_size", "parser_exc", "reject", "send_close", "send_ping",

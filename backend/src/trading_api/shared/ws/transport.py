@@ -42,6 +42,26 @@ def transport_of(websocket: WebSocket) -> Transport:
     return cast(Transport, own) if own is not None else AsgiTransport(websocket)
 
 
+class _SpentQueue:
+    """What takes the place of uvicorn's queue once messages go to a listener."""
+
+    __slots__ = ()
+
+    def put_nowait(self, _event: object) -> None:
+        """Nobody would read it."""
+
+    def empty(self) -> bool:
+        """There is never anything."""
+        return True
+
+    async def get(self) -> object:
+        """That it is over, for whoever asks all the same."""
+        return {"type": "websocket.disconnect", "code": CloseCode.GOING_AWAY}
+
+
+_SPENT = _SpentQueue()
+
+
 class WsProtocol(WebSocketsSansIOProtocol):
     """uvicorn's protocol, which also takes ready frames and tells a listener what happens.
 
@@ -86,6 +106,7 @@ class WsProtocol(WebSocketsSansIOProtocol):
         self._sink.take = listener.receive
         while not self.queue.empty():
             self._tell_early(listener, self.queue.get_nowait())
+        self._forget_the_handshake()
         self._resume_transport()
         if self.close_sent or self.transport.is_closing():
             self._leave()
@@ -354,6 +375,15 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self._fail(CloseCode.INVALID_TEXT, "the text is not UTF-8")
         else:
             listener.receive(data)
+
+    def _forget_the_handshake(self) -> None:
+        """Give back a fifth of the connection's memory: headers, and a queue without a reader.
+
+        The parser keeps the request, so its headers are emptied.
+        """
+        self.request.headers.clear()
+        self.queue = cast(Any, _SPENT)
+        del self.request, self.response
 
     def _tell_early(self, listener: Listener, event: Any) -> None:
         """A message that came before there was a listener."""

@@ -1,0 +1,126 @@
+"""Many connections: memory of an idle one, one that reads nothing, and 6,000 at once."""
+
+import resource
+
+from contenders import BUN, COMPILED, FASTWS, NODE, OURS, SHAPES, SOCKETIO
+from fanout import Windows, one_window
+from harness.machine import Cores
+from harness.report import Effort, Goal, Result, Window, median, number
+
+WARM = 100  # connections after which memory is noted, so that what is loaded lazily is not counted
+IDLE_FLOOR_KB = 34.0
+STALLED_SHARE = 0.95
+STALLED_MB = 2.0
+STALL_MS = 4000  # until a reader's kernel buffers are full
+WITH, WITHOUT = "one stalled", "none stalled"
+
+
+def idle(name: str, effort: Effort, cores: Cores) -> Result:
+    """Memory per connection that holds a topic on which nothing comes, beside the peers."""
+    clients = SHAPES[name].clients
+    options = ["--warm", str(WARM)]
+    short = Effort(1, 100, 1100)
+    taken = {
+        server: [one_window(server, name, short, cores, options) for _ in range(effort.rounds)]
+        for server in (COMPILED, FASTWS, SOCKETIO, NODE, BUN)
+    }
+    per = {
+        server: median([_per(each, clients) for each in all_], "kb")
+        for server, all_ in taken.items()
+    }
+    return Result(
+        figure=name,
+        title=f"resident memory per idle connection, {clients:,} connections",
+        columns=("server", "kB per connection"),
+        rows=[[server, number(kb)] for server, kb in per.items()],
+        goals=[
+            Goal(
+                name="memory per idle connection",
+                value=per[COMPILED],
+                unit="kB",
+                floor=IDLE_FLOOR_KB,
+                more_is_better=False,
+            )
+        ],
+        notes=[f"what the process grew by between connection {WARM} and the last one"],
+        details={"windows": taken},
+    )
+
+
+def stalled(name: str, effort: Effort, cores: Cores) -> Result:
+    """The rate of 1,000 readers while one more reads nothing, beside their rate without it."""
+    longer = Effort(1, STALL_MS, effort.window_ms)
+    rows, goals = [], []
+    details: dict[str, Windows] = {}
+    for ours in OURS:
+        windows: Windows = {WITH: [], WITHOUT: []}
+        for _ in range(effort.rounds):
+            windows[WITH].append(one_window(ours, name, longer, cores, ["--stalled", "1"]))
+            windows[WITHOUT].append(
+                one_window(ours, name, longer, cores, clients=SHAPES[name].clients - 1)
+            )
+        share = median(windows[WITH], "rate") / median(windows[WITHOUT], "rate")
+        more_mb = (
+            median(windows[WITH], "rss_end_kib") - median(windows[WITHOUT], "rss_end_kib")
+        ) / 1000
+        rows += [
+            [f"{ours}, {case}", number(median(taken, "rate")), number(median(taken, "p99_ms")),
+             number(median(taken, "rss_end_kib") * 1024 / 1e6)]
+            for case, taken in windows.items()
+        ]  # fmt: skip
+        goals.append(Goal(name=f"{ours}: rate", value=share, unit="x", floor=STALLED_SHARE))
+        goals.append(
+            Goal(
+                name=f"{ours}: memory", value=more_mb, unit="MB more", floor=STALLED_MB,
+                more_is_better=False,
+            )
+        )  # fmt: skip
+        details[ours] = windows
+    return Result(
+        figure=name,
+        title="1,000 readers beside one that reads nothing, ten messages per turn",
+        columns=("server", "deliveries/s", "p99 ms", "MB at the end"),
+        rows=rows,
+        goals=goals,
+        details={"windows": details},
+    )
+
+
+def crowd(name: str, effort: Effort, cores: Cores) -> Result:
+    """5,000 idle connections beside 1,000 busy ones; any lost connection fails the figure."""
+    shape = SHAPES[name]
+    options = ["--warm", str(shape.idle // 5)]
+    windows: Windows = {ours: [] for ours in OURS}
+    for _ in range(effort.rounds):
+        for ours in OURS:
+            windows[ours].append(one_window(ours, name, effort, cores, options))
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return Result(
+        figure=name,
+        title=f"{shape.idle:,} idle connections and {shape.clients - shape.idle:,} busy ones, "
+        f"20 messages a second",
+        columns=("server", "deliveries/s", "p50 ms", "p99 ms", "peak MB", "kB per connection"),
+        rows=[
+            [
+                ours,
+                number(median(taken, "rate")),
+                number(median(taken, "p50_ms")),
+                number(median(taken, "p99_ms")),
+                number(median(taken, "server_peak_kib") * 1024 / 1e6),
+                number(
+                    median([_per(each, shape.clients, shape.idle // 5) for each in taken], "kb")
+                ),
+            ]
+            for ours, taken in windows.items()
+        ],
+        notes=[
+            f"ulimit -n {descriptors} for server and client; the limits of connections per caller "
+            f"and per address raised by settings; no connection was lost"
+        ],
+        details={"windows": windows},
+    )
+
+
+def _per(window: Window, clients: int, warm: int = WARM) -> Window:
+    grown = window["rss_open_kib"] - window["rss_warm_kib"]
+    return {"kb": grown * 1024 / 1000 / (clients - warm)}
