@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 from websockets.server import ServerProtocol
 
 from trading_api.shared.ws.asgi import AsgiTransport
+from trading_api.shared.ws.ending import EndingProtocol
 from trading_api.shared.ws.outbox import Transport
 from trading_api.shared.ws.transport import WsProtocol
 
@@ -45,6 +46,8 @@ OF_THE_PARSER = {
     "handshake_exc", "max_message_size", "parser_exc", "reject", "send_close", "send_ping",
 }  # fmt: skip
 
+OURS = set(vars(WsProtocol)) | set(vars(EndingProtocol))
+
 
 def a_protocol(kind: type[WebSocketsSansIOProtocol]) -> WebSocketsSansIOProtocol:
     async def app(scope: object, receive: object, send: object) -> None:
@@ -63,7 +66,7 @@ def test_uvicorn_has_the_method(name: str, parameters: list[str]) -> None:
 
 
 def test_every_method_that_is_overridden_is_named_here() -> None:
-    overridden = set(vars(WsProtocol)) & set(vars(WebSocketsSansIOProtocol))
+    overridden = OURS & set(vars(WebSocketsSansIOProtocol))
 
     assert overridden - {"__module__", "__doc__"} == set(OVERRIDDEN)
 
@@ -86,7 +89,7 @@ def test_our_names_are_not_uvicorns() -> None:
     base, ours = a_protocol(WebSocketsSansIOProtocol), a_protocol(WsProtocol)
     try:
         taken = set(vars(base)) | set(dir(WebSocketsSansIOProtocol))
-        own = (set(vars(WsProtocol)) | set(vars(ours))) - set(OVERRIDDEN)
+        own = (OURS | set(vars(ours))) - set(OVERRIDDEN)
         assert not {name for name in own - set(vars(base)) if name in taken} - {
             "__module__",
             "__doc__",

@@ -2,21 +2,19 @@
 
 import asyncio
 import os
-import struct
 from asyncio.transports import BaseTransport
 from contextlib import AbstractAsyncContextManager, nullcontext
-from socket import SO_LINGER, SO_SNDBUF, SOL_SOCKET
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Any, cast
 
 from starlette.websockets import WebSocket
 from uvicorn.config import Config
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
-from websockets.exceptions import ProtocolError
 from websockets.frames import Frame
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
 
 from trading_api.shared.ws.asgi import AsgiTransport
+from trading_api.shared.ws.ending import VERSION, EndingProtocol, other_version
 from trading_api.shared.ws.limits import (
     FRAMES_PER_REQUEST,
     MAX_FRAGMENTS,
@@ -30,8 +28,6 @@ from trading_api.shared.ws.sink import Sink
 
 EXTENSION = "trading_api.transport"
 SEND_BUFFER_BYTES = 128 * 1024  # of the kernel: what lies there can no longer be conflated
-AT_ONCE = struct.pack("ii", 1, 0)  # for SO_LINGER: discard what was not sent
-VERSION = "13"  # of the WebSocket protocol
 SHUTDOWN_GRACE_S = 1.0
 SLICE_BYTES = 4096  # of what was read: a flood is noticed before much of it is parsed
 
@@ -62,7 +58,7 @@ class _SpentQueue:
 _SPENT = _SpentQueue()
 
 
-class WsProtocol(WebSocketsSansIOProtocol):
+class WsProtocol(EndingProtocol):
     """uvicorn's protocol, which also takes ready frames and tells a listener what happens.
 
     Handshake, control frames, fragments and the closing handshake stay uvicorn's; whole texts go
@@ -81,12 +77,9 @@ class WsProtocol(WebSocketsSansIOProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.conn.available_extensions = None
-        self._listener: Listener | None = None
         self._last_heard = self.loop.time()
         self._sink = Sink(self._parse, config.ws_max_size)
         self._reading_stopped = False
-        self._abort_timer: asyncio.TimerHandle | None = None
-        self._counts = LimitCounts()
         self._frame_rate: TokenBucket | None = None
         self._fragments = 0
         self._deaf = False
@@ -175,13 +168,6 @@ class WsProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Leave before anything else may be sent."""
-        self._leave()
-        if self._abort_timer is not None:
-            self._abort_timer.cancel()
-        super().connection_lost(exc)
-
     def pause_writing(self) -> None:
         """The buffer is above its mark."""
         super().pause_writing()
@@ -232,7 +218,7 @@ class WsProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         """Offer this protocol to the endpoint."""
         if event.headers.get_all("Sec-WebSocket-Version") != [VERSION]:
-            self._refuse(self._other_version())
+            self._refuse(other_version(self.conn))
             return
         super().handle_connect(event)
         if not self.close_sent:
@@ -278,25 +264,6 @@ class WsProtocol(WebSocketsSansIOProtocol):
         super().handle_close(event)
         self._abort_after(CLOSE_GRACE_S)
 
-    def handle_parser_exception(self) -> None:
-        """Say why, then discard what still comes, for a reset would overtake the reason."""
-        self._leave()
-        if self.close_sent:
-            return
-        closed = self.conn.close_sent
-        if closed is not None and closed.code == CloseCode.TOO_BIG:
-            self._counts.frames_too_big += 1
-        if closed is None:  # the connection broke: there is nobody to tell
-            self.transport.abort()
-            return
-        self.queue.put_nowait(
-            {"type": "websocket.disconnect", "code": closed.code, "reason": closed.reason}
-        )
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        self._linger(CLOSE_GRACE_S)
-
     def send_receive_event_to_app(self) -> None:
         """As uvicorn does, but text that is not UTF-8 leaves no traceback in the log."""
         data = b"".join(self.frames)
@@ -325,36 +292,6 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     # Private.
-
-    def _other_version(self) -> Response:
-        """RFC 6455, 4.2.2: say which version is understood."""
-        response = self.conn.reject(426, f"Sec-WebSocket-Version must be {VERSION}.\n")
-        del response.headers["Connection"]
-        response.headers.update(
-            {
-                "Connection": "Upgrade, close",
-                "Upgrade": "websocket",
-                "Sec-WebSocket-Version": VERSION,
-            }
-        )
-        return response
-
-    def _refuse(self, response: Response) -> None:
-        """Answer a handshake that the endpoint never hears of.
-
-        Where the parser has an answer already, uvicorn would leave it unsent and the connection
-        open for ever.
-        """
-        self.close_sent = self.handshake_complete = True
-        prepared = b"".join(self.conn.data_to_send())
-        self.transport.write(prepared or response.serialize())
-        self.transport.close()
-
-    def _fail(self, code: int, reason: str) -> None:
-        """Do what the parser does when a frame is broken."""
-        self.conn.fail(code, reason)
-        self.conn.parser_exc = ProtocolError(reason)
-        self.handle_parser_exception()
 
     def _stop_listening(self) -> None:
         """Too many frames: neither parse nor answer any more of them until the end."""
@@ -409,36 +346,7 @@ class WsProtocol(WebSocketsSansIOProtocol):
             self._reading_stopped = True
             self.transport.pause_reading()
 
-    def _resume_transport(self) -> None:
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
-
     def _leave(self) -> None:
         self._sink.take = None
         self.go_on_reading()
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.leave()
-
-    def _linger(self, grace_s: float) -> None:
-        """Wait for the client's close frame, then cut."""
-        self.close_sent = True
-        self._resume_transport()
-        self.close_timer = self.loop.call_later(grace_s, self._cut)
-
-    def _abort_after(self, grace_s: float) -> None:
-        if self._abort_timer is None and not self.disconnected:
-            self._abort_timer = self.loop.call_later(grace_s, self._cut)
-
-    def _cut(self) -> None:
-        """The close took too long."""
-        self._counts.closes_unanswered += 1
-        self._reset()
-
-    def _reset(self) -> None:
-        """Cut; the kernel must not keep for minutes what the client does not read."""
-        socket = self.transport.get_extra_info("socket")
-        if socket is not None and not self.disconnected:
-            socket.setsockopt(SOL_SOCKET, SO_LINGER, AT_ONCE)
-        self.transport.abort()
+        super()._leave()
