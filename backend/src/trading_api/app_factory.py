@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from trading_api import __version__
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir
-from trading_api.infra.database import JOURNAL, MARKET, open_database
+from trading_api.infra.database import EQUITY, JOURNAL, MARKET, open_database
+from trading_api.infra.equity import SqlEquityStore
 from trading_api.infra.journal import SqlJournal
 from trading_api.infra.market_store import SqlMarketStore
 from trading_api.infra.tokens import SqlCredentials
@@ -140,6 +141,7 @@ def _context(settings: Settings) -> AppContext:
     clock, ids, folder = SystemClock(), SystemIds(), DataDir(settings.data_dir)
     journal, credentials = SqlJournal(), SqlCredentials()
     catalogue, market = SqlCatalogue(committed_symbols()), SqlMarketStore()
+    equity = SqlEquityStore()
     token = settings.token or folder.token() or ids.new_secret()
     context = AppContext(
         clock=clock,
@@ -157,6 +159,7 @@ def _context(settings: Settings) -> AppContext:
         ),
         limits=settings.ws_limits,
         twin=choose(settings.ws_hub),
+        equity=equity,
         packs_dir=folder.packs,
         module_options=settings.modules,
     )
@@ -168,6 +171,8 @@ def _context(settings: Settings) -> AppContext:
                 folder.keep_token(token)
             journal_engine = open_database(folder.journal, JOURNAL, "FULL")
             market_engine = open_database(folder.market, MARKET, "NORMAL")
+            equity_engine = open_database(folder.equity, EQUITY, "NORMAL")
+            equity.open(equity_engine)
             journal.open(journal_engine)
             credentials.open(journal_engine)
             catalogue.open(market_engine)
@@ -179,6 +184,8 @@ def _context(settings: Settings) -> AppContext:
                 catalogue.close()
                 credentials.close()
                 journal.close()
+                equity.close()
+                equity_engine.dispose()
                 market_engine.dispose()
                 journal_engine.dispose()
 

@@ -9,6 +9,7 @@ import pytest
 from immutables import Map
 from msgspec.structs import replace
 
+from trading_api.domain.account_view import Account, view_account
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     ActivateOrders,
@@ -26,10 +27,12 @@ from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
+from trading_api.domain.limits import NO_LIMITS
 from trading_api.domain.market import SymbolInfo, Trade
 from trading_api.domain.money import canonical, from_float
 from trading_api.domain.orders import Execution, Order, Trail
 from trading_api.domain.positions import Holding
+from trading_api.domain.rates import middle, rate
 from trading_api.domain.rules import BasisPointFee, Rules
 
 START = 1_700_000_000_000
@@ -71,6 +74,7 @@ class SaidMarket:
         rate = Decimal(fee_bps)
         fees = (BasisPointFee(maker=rate, taker=rate),)
         self.rules = Rules(**{"fees": fees, **rules})
+        self.limits = NO_LIMITS
         self.instruments = {each.symbol: each for each in instruments or (share(),)}
         self.books: dict[str, Book] = {}
         self.seq = 0
@@ -80,6 +84,20 @@ class SaidMarket:
 
     def book(self, symbol: str) -> Book | None:
         return self.books.get(symbol)
+
+    def charge(self, fee_bps: str) -> None:
+        """Take another fee from now on."""
+        rate = Decimal(fee_bps)
+        self.rules = replace(self.rules, fees=(BasisPointFee(maker=rate, taker=rate),))
+
+    def rate(self, base: str, quote: str) -> Decimal | None:
+        return rate(base, quote, self._middle)
+
+    def _middle(self, base: str, quote: str) -> Decimal | None:
+        book = self.books.get(base + quote)
+        if book is None or book.bid is None or book.ask is None:
+            return None
+        return middle(book.bid.price, book.ask.price)
 
     def end_of_session(self, symbol: str) -> int:
         return self.now - self.now % SESSION_MS + SESSION_MS
@@ -142,18 +160,22 @@ def _kind(limit: str | None, trail: str | None, more: dict[str, Any]) -> str:
 class Desk:
     """Trades one account and remembers every decision."""
 
-    def __init__(self, market: SaidMarket | None = None, balance: str = "100000") -> None:
+    def __init__(
+        self, market: SaidMarket | None = None, balance: str = "100000", **opening: Any
+    ) -> None:
         self.market = market or SaidMarket()
         self.decisions: list[Decision] = []
-        opening = OpenAccount(
-            account_id=AccountId("acc-1"),
-            principal_id=PrincipalId("owner"),
-            name="Paper account",
-            currency="USD",
-            balance=Decimal(balance),
-        )
+        members: dict[str, Any] = {"currency": "USD", **opening}
         self._state: AccountState | None = None
-        self.do(opening)
+        self.do(
+            OpenAccount(
+                account_id=AccountId("acc-1"),
+                principal_id=PrincipalId("owner"),
+                name="Paper account",
+                balance=Decimal(balance),
+                **members,
+            )
+        )
 
     @property
     def state(self) -> AccountState:
@@ -246,9 +268,9 @@ class Desk:
     def holding(self) -> Holding:
         return self.state.holdings["AAPL"]
 
-    def mark(self, symbol: str, quantity: Decimal) -> Decimal | None:
-        book = self.market.book(symbol)
-        return None if book is None else book.mark(quantity)
+    @property
+    def account(self) -> Account:
+        return view_account(self.state, self.market)
 
     def folded_again(self) -> AccountState:
         """The state that the remembered events alone lead to."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tests.domain.paper_desk import Desk, SaidMarket, encoded, share
 from trading_api.domain import position_exits
-from trading_api.domain.accounts import AccountState, reserved_total, view_account
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     CancelAllOrders,
     ClosePosition,
@@ -23,12 +23,12 @@ from trading_api.domain.commands import (
 )
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import fold
-from trading_api.domain.margin import value
 from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
-from trading_api.domain.positions import view_position
+from trading_api.domain.positions import unrealized, view_position
 from trading_api.domain.rules import BasisPointSlippage, ChanceSlippage, SizeSlippage, TickSlippage
+from trading_api.domain.valuation import mark_of, worth
 from trading_api.modules.broker.entries import decode_entry, encode_entry
 from trading_api.modules.broker.snapshots import Saved, take_snapshot, with_snapshot
 
@@ -102,23 +102,21 @@ trades = st.tuples(st.just("trade"), symbols, ticks, st.integers(1, 300))
 changes = st.tuples(st.just("modify"), st.integers(0, 20), lots, st.one_of(st.none(), ticks))
 cancels = st.tuples(st.just("cancel"), st.integers(0, 20))
 others = st.sampled_from([("cancel all",), ("close",), ("later",)])
-walks = st.lists(
-    st.one_of(
-        places,
-        sums,
-        conditionals,
-        brackets,
-        groups,
-        exits,
-        quotes,
-        quotes,
-        trades,
-        changes,
-        cancels,
-        others,
-    ),
-    max_size=50,
+actions_of_a_walk = st.one_of(
+    places,
+    sums,
+    conditionals,
+    brackets,
+    groups,
+    exits,
+    quotes,
+    quotes,
+    trades,
+    changes,
+    cancels,
+    others,
 )
+walks = st.lists(actions_of_a_walk, max_size=50)
 
 
 policies = st.fixed_dictionaries(
@@ -279,9 +277,10 @@ def test_cash_and_positions_are_conserved_to_the_last_digit(
             cash -= each.signed_quantity * each.price + each.fee
             quantities[each.symbol] += each.signed_quantity
         holdings = [(h, Decimal("12.34")) for h in desk.state.holdings.values()]
-        worth = sum((h.quantity * mark for h, mark in holdings), ZERO)
+        held = sum((h.quantity * mark for h, mark in holdings), ZERO)
         assert {s: desk.state.held(s) for s in SYMBOLS} == quantities
-        assert cash + worth == desk.state.balance + value(holdings).unrealized
+        profit = sum((unrealized(h, mark) for h, mark in holdings), ZERO)
+        assert cash + held == desk.state.balance + profit
 
     check()
 
@@ -369,10 +368,12 @@ def test_every_figure_that_goes_out_has_its_one_spelling(
         *(each.explanation for each in desk.executions),
         *desk.state.orders.values(),
         *(
-            view_position(holding, desk.state.account_id, desk.mark(symbol, holding.quantity))
+            view_position(
+                holding, desk.state.account_id, mark_of(desk.market, symbol, holding.quantity)
+            )
             for symbol, holding in desk.state.holdings.items()
         ),
-        view_account(desk.state, desk.mark),
+        desk.account,
     ]
     for noun in nouns:
         for figure in msgspec.structs.astuple(noun):
@@ -440,10 +441,10 @@ def test_what_is_reserved_is_what_the_open_orders_reserve(actions: list[tuple[An
             sold = sum((o.leaves for o in priced if o.side == "sell"), ZERO)
             assert bought == (ZERO if exposure is None else exposure.buy_quantity)
             assert sold == (ZERO if exposure is None else exposure.sell_quantity)
-        assert reserved_total(state) >= 0
+        assert worth(state, desk.market).reserved >= 0
 
     check()
-    account = view_account(state, desk.mark)
+    account = desk.account
     if not state.tickets:
         assert account.margin_reserved == 0
 

@@ -14,10 +14,10 @@ from trading_api.domain.ports import Record
 from trading_api.domain.symbols import SymbolTable
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir, DataDirInUse
-from trading_api.infra.database import JOURNAL, MARKET, DatabaseError, Schema, open_database
+from trading_api.infra.database import EQUITY, JOURNAL, MARKET, DatabaseError, Schema, open_database
 from trading_api.infra.journal import SqlJournal
 from trading_api.infra.migrations import alembic_config
-from trading_api.infra.tables import journal_metadata, market_metadata
+from trading_api.infra.tables import equity_metadata, journal_metadata, market_metadata
 from trading_api.shared.context import committed_symbols
 from trading_api.testing.suites.journal import record
 
@@ -43,14 +43,15 @@ INSERT INTO alembic_version VALUES ('journal_0001');
 """
 
 
-@pytest.mark.parametrize("schema", [JOURNAL, MARKET])
+@pytest.mark.parametrize("schema", [JOURNAL, MARKET, EQUITY])
 def test_the_head_in_the_code_is_the_head_of_the_scripts(schema: Schema) -> None:
     scripts = ScriptDirectory.from_config(alembic_config(schema.folder))
     assert scripts.get_current_head() == schema.head
 
 
 @pytest.mark.parametrize(
-    ("schema", "metadata"), [(JOURNAL, journal_metadata), (MARKET, market_metadata)]
+    ("schema", "metadata"),
+    [(JOURNAL, journal_metadata), (MARKET, market_metadata), (EQUITY, equity_metadata)],
 )
 def test_the_migrations_make_the_tables(schema: Schema, metadata: MetaData, tmp_path: Path) -> None:
     engine = open_database(tmp_path / "x.db", schema, "FULL")

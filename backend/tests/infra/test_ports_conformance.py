@@ -10,15 +10,17 @@ import pytest
 from msgspec.structs import replace
 
 from trading_api.domain.errors import JournalCorrupt
-from trading_api.domain.ports import CredentialStore, Journal, MarketStore
-from trading_api.infra.database import JOURNAL, MARKET, open_database
+from trading_api.domain.ports import CredentialStore, EquityStore, Journal, MarketStore
+from trading_api.infra.database import EQUITY, JOURNAL, MARKET, open_database
+from trading_api.infra.equity import SqlEquityStore
 from trading_api.infra.journal import SqlJournal
 from trading_api.infra.market_store import SqlMarketStore
 from trading_api.infra.tokens import SqlCredentials
-from trading_api.shared.memory import MemoryCredentials, MemoryJournal
+from trading_api.shared.memory import MemoryCredentials, MemoryEquityStore, MemoryJournal
 from trading_api.shared.memory_market import MemoryMarketStore
 from trading_api.testing.disk import SimulatedDisk
 from trading_api.testing.suites.credentials import CredentialSuite
+from trading_api.testing.suites.equity import EquitySuite
 from trading_api.testing.suites.journal import JournalSuite, record, snapshot
 from trading_api.testing.suites.market_store import MarketStoreSuite
 
@@ -106,6 +108,27 @@ class TestSqlCredentials(CredentialSuite):
     def opened(self) -> Iterator[CredentialStore]:
         engine = open_database(self.path, JOURNAL, "FULL")
         store = SqlCredentials()
+        store.open(engine)
+        yield store
+        store.close()
+        engine.dispose()
+
+
+class TestMemoryEquityStore(EquitySuite):
+    def opened(self) -> AbstractContextManager[EquityStore]:
+        return nullcontext(MemoryEquityStore())
+
+
+class TestSqlEquityStore(EquitySuite):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "equity.db"
+
+    @contextmanager
+    def opened(self) -> Iterator[EquityStore]:
+        self.path.unlink(missing_ok=True)
+        engine = open_database(self.path, EQUITY, "NORMAL")
+        store = SqlEquityStore()
         store.open(engine)
         yield store
         store.close()

@@ -23,6 +23,7 @@ export function anOrder(changes: Partial<Order> = {}): Order {
     session: "regular",
     post_only: false,
     reduce_only: false,
+    position_id: null,
     status: "working",
     status_reason: null,
     parent_id: null,
@@ -82,6 +83,8 @@ export function aPosition(changes: Partial<Position> = {}): Position {
     mark_price: "78424",
     unrealized_pnl: "-0.5",
     realized_pnl: "0",
+    currency: "USD",
+    opened_at: null,
     updated_at: 1_000,
     ...changes,
   };

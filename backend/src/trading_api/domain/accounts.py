@@ -1,51 +1,22 @@
-"""An account: its state and how it is shown.
+"""An account: its state.
 
 The state is made of immutable maps, so that the working and the committed one share all that they
-agree on. `evolution` says how it changes, `decisions` what may be done with it.
+agree on. `evolution` says how it changes, `decisions` what may be done with it, `account_view` how
+it is shown.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Annotated, Literal
 
 from immutables import Map
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from trading_api.domain.events import AccountStatus
+from trading_api.domain.events import AccountMode, AccountStatus
 from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PrincipalId
-from trading_api.domain.margin import Exposure, Valuation, reserved, value
+from trading_api.domain.margin import Exposure
 from trading_api.domain.market import Instant
-from trading_api.domain.money import ONE, ZERO, exact
+from trading_api.domain.money import ONE, ZERO
 from trading_api.domain.orders import Execution, Order, Pool, Side
-from trading_api.domain.positions import Holding, shown
-
-Mark = Callable[[str, Decimal], Decimal | None]
-"""What a signed quantity of a symbol could be closed at now, if that is known."""
-
-
-class Account(Struct, frozen=True, kw_only=True):
-    """The money of an account.
-
-    What depends on the market is null while a position has no market; `flags` then has
-    `no_market:SYMBOL`.
-    """
-
-    id: AccountId
-    name: str
-    currency: str
-    mode: Literal["netting", "hedging"] = "netting"
-    balance: Annotated[Decimal, Meta(description="Deposits, realised profit and fees")]
-    equity: Annotated[Decimal | None, Meta(description="Balance and unrealised profit")]
-    unrealized_pnl: Decimal | None
-    realized_pnl: Annotated[Decimal, Meta(description="Without fees")]
-    margin_used: Annotated[Decimal | None, Meta(description="Value of the positions")]
-    margin_reserved: Annotated[Decimal, Meta(description="What open orders would add to it")]
-    buying_power: Annotated[
-        Decimal | None, Meta(description="Equity less what is used and what is reserved")
-    ]
-    leverage: Decimal = ONE
-    status: AccountStatus = "active"
-    flags: tuple[str, ...] = ()
+from trading_api.domain.positions import Holding
 
 
 class Ticket(Struct, frozen=True):
@@ -75,12 +46,26 @@ class Deadman(Struct, frozen=True):
     expires_at: Instant
 
 
+class Ledger(Struct, frozen=True):
+    """What an account has made in a currency that is not its own."""
+
+    balance: Decimal = ZERO
+    realized: Decimal = ZERO
+
+
 class AccountState(Struct, frozen=True, kw_only=True):
     """Everything that follows from an account's journal.
 
     Attributes:
         first_balance: what the account was opened with.
         reset_at: when it last began anew.
+        stopped_out_at: when it was last stopped out, until it is resumed or reset.
+        mode: whether a symbol has one position, or each opening fill makes one.
+        fifo: whether the oldest position of a symbol has to be closed first.
+        leverage: what holds for the symbols that `leverages` does not name.
+        foreign: what it made in other currencies than its own.
+        day: the last day, counted from the epoch, on which its balance changed; `day_balance` and
+            `day_foreign` are what it was before that.
         entries: number of the last entry in the journal.
         orders_seq: number of the last update of topic `orders`; so also `executions_seq`.
         first_answers: per client order id, the order as it was first answered.
@@ -98,9 +83,15 @@ class AccountState(Struct, frozen=True, kw_only=True):
     first_balance: Decimal
     balance: Decimal
     realized: Decimal = ZERO
+    leverage: Decimal = ONE
+    mode: AccountMode = "netting"
+    fifo: bool = False
     status: AccountStatus = "active"
     deadman: Deadman | None = None
+    day: int = 0
+    day_balance: Decimal = ZERO
     reset_at: Instant | None = None
+    stopped_out_at: Instant | None = None
     entries: int = 0
     order_count: int = 0
     last_rank: int = 0
@@ -113,14 +104,30 @@ class AccountState(Struct, frozen=True, kw_only=True):
     holdings: "Map[str, Holding]" = Map()
     exposures: "Map[str, Exposure]" = Map()
     pools: "Map[str, Pool]" = Map()
+    leverages: "Map[str, Decimal]" = Map()
+    foreign: "Map[str, Ledger]" = Map()
+    day_foreign: "Map[str, Ledger]" = Map()
     requests: "Map[str, str]" = Map()
     reducing: "Map[str, tuple[OrderId, ...]]" = Map()
     groups: "Map[str, tuple[OrderId, ...]]" = Map()
 
     def held(self, symbol: str) -> Decimal:
-        """The signed quantity held of a symbol."""
+        """The signed quantity held of a symbol, all its positions taken together."""
+        if self.mode == "hedging":
+            return sum((each.quantity for each in self.positions_of(symbol)), ZERO)
         holding = self.holdings.get(symbol)
         return ZERO if holding is None else holding.quantity
+
+    def positions_of(self, symbol: str) -> "list[Holding]":
+        """What is held of a symbol: in netting mode one position at most."""
+        if self.mode == "hedging":
+            return [each for each in self.holdings.values() if each.symbol == symbol]
+        holding = self.holdings.get(symbol)
+        return [holding] if holding is not None and holding.quantity else []
+
+    def leverage_of(self, symbol: str) -> Decimal:
+        """What the value of a symbol is divided by to make its margin."""
+        return self.leverages.get(symbol, self.leverage)
 
 
 def order_id(account_id: AccountId, number: int) -> OrderId:
@@ -133,54 +140,21 @@ def execution_id(account_id: AccountId, number: int) -> ExecutionId:
     return ExecutionId(f"{account_id}-x{number}")
 
 
+def position_id(account_id: AccountId, number: int) -> str:
+    """The id of the individual position that the execution of this number opened."""
+    return f"{account_id}-p{number}"
+
+
 def group_id(account_id: AccountId, number: int) -> str:
     """The id of the group that the order of this number is the first of."""
     return f"{account_id}-g{number}"
 
 
-def position_group(account_id: AccountId, symbol: str) -> str:
+def position_group(account_id: AccountId, position: str) -> str:
     """The id of the group of a position's exits."""
-    return f"{account_id}-p-{symbol}"
+    return f"{account_id}-p-{position}"
 
 
 def pool_key(symbol: str, side: Side) -> str:
     """Where the state keeps what orders of this side took of a symbol."""
     return f"{side}:{symbol}"
-
-
-def reserved_total(state: AccountState) -> Decimal:
-    """What all open orders set aside."""
-    return sum(
-        (reserved(exposure, state.held(symbol)) for symbol, exposure in state.exposures.items()),
-        ZERO,
-    )
-
-
-def valuation(state: AccountState, mark: Mark) -> Valuation:
-    """What the positions are worth at their marks."""
-    return value(
-        (holding, mark(holding.symbol, holding.quantity)) for holding in state.holdings.values()
-    )
-
-
-@exact
-def view_account(state: AccountState, mark: Mark) -> Account:
-    """The account as it is shown."""
-    worth = valuation(state, mark)
-    known = not worth.unmarked
-    equity = state.balance + worth.unrealized
-    set_aside = reserved_total(state)
-    return Account(
-        id=state.account_id,
-        name=state.name,
-        currency=state.currency,
-        balance=shown(state.balance),
-        equity=shown(equity) if known else None,
-        unrealized_pnl=shown(worth.unrealized) if known else None,
-        realized_pnl=shown(state.realized),
-        margin_used=shown(worth.used) if known else None,
-        margin_reserved=shown(set_aside),
-        buying_power=shown(equity - worth.used - set_aside) if known else None,
-        status=state.status,
-        flags=tuple(f"no_market:{symbol}" for symbol in sorted(worth.unmarked)),
-    )

@@ -1,10 +1,10 @@
-"""What may be done with an account itself: open, reset, halt, resume, the dead man's switch."""
+"""What may be done with an account itself, rather than with its orders and positions."""
 
 from collections import defaultdict
 from decimal import Decimal
 from typing import assert_never
 
-from trading_api.domain import closing, matching, risk
+from trading_api.domain import closing, leverage, matching
 from trading_api.domain.commands import (
     FireDeadman,
     HaltAccount,
@@ -12,6 +12,7 @@ from trading_api.domain.commands import (
     ResetAccount,
     ResumeAccount,
     SetDeadman,
+    SetLeverage,
 )
 from trading_api.domain.currencies import unit_of
 from trading_api.domain.errors import InvalidPayload
@@ -29,7 +30,15 @@ from trading_api.domain.fills import Market
 from trading_api.domain.money import is_multiple
 from trading_api.domain.orders import Order, Side, StatusReason
 
-Administrative = OpenAccount | ResetAccount | HaltAccount | ResumeAccount | SetDeadman | FireDeadman
+Administrative = (
+    OpenAccount
+    | ResetAccount
+    | HaltAccount
+    | ResumeAccount
+    | SetLeverage
+    | SetDeadman
+    | FireDeadman
+)
 
 RESET = StatusReason("account_reset", "the account was reset")
 HALT = StatusReason("account_halted", "the account was halted")
@@ -41,7 +50,9 @@ def administer(progress: Progress, command: Administrative, market: Market) -> N
     """Carry out a command about the account itself.
 
     Raises:
-        InvalidPayload: a balance that is negative or finer than its currency.
+        InvalidPayload: a balance that is negative or finer than its currency, a leverage that is
+            out of range.
+        TradingError: `insufficient_margin` for a leverage.
     """
     match command:
         case OpenAccount():
@@ -51,8 +62,10 @@ def administer(progress: Progress, command: Administrative, market: Market) -> N
         case HaltAccount():
             _halt(progress, command, market)
         case ResumeAccount():
-            if progress.state.status != "active":
+            if progress.state.status != "active" or progress.state.stopped_out_at is not None:
                 progress.emit(AccountStatusChanged(time=market.now, status="active"))
+        case SetLeverage():
+            leverage.set_leverage(progress, command, market)
         case SetDeadman():
             _set_deadman(progress, command, market)
         case FireDeadman():
@@ -73,9 +86,12 @@ def cancel_opening(progress: Progress, reason: StatusReason, market: Market) -> 
     opening: list[Order] = []
     for order in matching.open_orders(state, state.tickets):
         where = (order.symbol, order.side)
-        if not risk.only_closes(state, order, closing_so_far[where]):
+        held = state.held(order.symbol) if order.side == "sell" else -state.held(order.symbol)
+        if order.reduce_only:
+            continue
+        if state.mode == "hedging" or closing_so_far[where] + order.leaves > held:
             opening.append(order)
-        elif not order.reduce_only:
+        else:
             closing_so_far[where] += order.leaves
     _cancel(progress, opening, reason, market)
 
@@ -87,6 +103,7 @@ def _cancel(progress: Progress, orders: list[Order], reason: StatusReason, marke
 
 def _open(progress: Progress, command: OpenAccount, market: Market) -> None:
     _check_balance(command.balance, command.currency)
+    leverage.check_leverage(command.leverage, market)
     progress.emit(
         AccountOpened(
             time=market.now,
@@ -95,6 +112,9 @@ def _open(progress: Progress, command: OpenAccount, market: Market) -> None:
             name=command.name,
             currency=command.currency,
             balance=command.balance,
+            leverage=command.leverage,
+            mode=command.mode,
+            fifo=command.fifo,
         )
     )
 

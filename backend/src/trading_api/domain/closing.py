@@ -2,70 +2,123 @@
 
 from decimal import Decimal
 
-from trading_api.domain import matching, order_checks, placing, risk
+from trading_api.domain import hedging, matching, order_checks, placing, risk
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import ClosePosition, PlaceOrder
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
+from trading_api.domain.ids import PositionId
 from trading_api.domain.orders import Order, Side, StatusReason
+from trading_api.domain.positions import Holding
 
 
 def close(progress: Progress, command: ClosePosition, market: Market) -> None:
     """Close a position, the whole of it or a part.
 
     Raises:
-        TradingError: `not_found`, `conflict` when an order is closing that much already,
-            `quantity_out_of_range` or `bad_lot`.
+        TradingError: `not_found`, `conflict` when an order is closing that much already or an
+            older position has to be closed first, `quantity_out_of_range` or `bad_lot`.
     """
     state = progress.state
-    held = state.held(command.symbol)
-    if not held:
-        raise TradingError("not_found", f"there is no position in {command.symbol[:40]!r}")
-    quantity = command.quantity
+    holding = open_position(state, command.symbol)
+    check_turn(state, holding)
+    held, quantity = abs(holding.quantity), command.quantity
     if quantity is None:
-        quantity = abs(held)
+        quantity = held
     else:
-        order_checks.check_quantity(risk.known_instrument(market, command.symbol), quantity)
-    underway = _closing(state, command.symbol)
-    free = abs(held) - sum(order.leaves for order in underway)
+        order_checks.check_quantity(risk.known_instrument(market, holding.symbol), quantity)
+    underway = _closing(state, holding)
+    free = held - sum(order.leaves for order in underway)
     if quantity > free and underway:
-        message = f"order {underway[0].id} is closing the position in {command.symbol} already"
+        message = f"order {underway[0].id} is closing the position {command.symbol} already"
         raise TradingError("conflict", message, order_id=underway[0].id)
     if quantity > free:
-        message = f"quantity {quantity:f} is above the position of {abs(held):f} {command.symbol}"
+        message = f"quantity {quantity:f} is above the position of {held:f} {holding.symbol}"
         raise InvalidPayload("quantity", message, "quantity_out_of_range")
-    placing.place(progress, _order(command.symbol, held, quantity), market)
+    placing.place(progress, _order(holding, quantity), market)
+
+
+def open_position(state: AccountState, position_id: str) -> Holding:
+    """A position that is not flat.
+
+    Raises:
+        TradingError: `not_found`.
+    """
+    holding = state.holdings.get(position_id)
+    if holding is None or not holding.quantity:
+        raise TradingError("not_found", f"there is no position {position_id[:80]!r}")
+    return holding
+
+
+def check_target(state: AccountState, command: PlaceOrder) -> None:
+    """Refuse an order that cannot close the position that it names.
+
+    Raises:
+        TradingError: `not_found`; `conflict` when an older one has to be closed first.
+        InvalidPayload: it is of another symbol, or the order's side would not close it.
+    """
+    holding = open_position(state, command.position_id or "")
+    if holding.symbol != command.symbol:
+        message = f"position {command.position_id} is in {holding.symbol}, not {command.symbol}"
+        raise InvalidPayload("position_id", message)
+    if command.side != _against(holding):
+        message = f"a {command.side} does not close position {command.position_id}"
+        raise InvalidPayload("side", message)
+    check_turn(state, holding)
+
+
+def check_turn(state: AccountState, holding: Holding) -> None:
+    """Refuse to close a position before an older one of its symbol, where that is the rule.
+
+    Raises:
+        TradingError: `conflict`.
+    """
+    if not state.fifo or state.mode != "hedging":
+        return
+    oldest = min(state.positions_of(holding.symbol), key=hedging.age)
+    if oldest.id != holding.id:
+        message = f"position {oldest.id} is older than {holding.id} and has to be closed first"
+        raise TradingError("conflict", message)
 
 
 def flatten(progress: Progress, reason: StatusReason, market: Market) -> None:
     """Close what is still held by orders of the engine, by symbol."""
-    for symbol in sorted(progress.state.holdings):
-        force_close(progress, symbol, reason, market)
+    for position_id in sorted(progress.state.holdings):
+        force_close(progress, position_id, reason, market)
 
 
-def force_close(progress: Progress, symbol: str, reason: StatusReason, market: Market) -> None:
-    """Close what is held of a symbol, as far as no order is closing it already."""
+def force_close(progress: Progress, position_id: str, reason: StatusReason, market: Market) -> None:
+    """Close a position as far as no order is closing it already."""
     state = progress.state
-    held = state.held(symbol)
-    free = abs(held) - sum(order.leaves for order in _closing(state, symbol))
+    holding = state.holdings.get(position_id)
+    if holding is None:
+        return
+    free = abs(holding.quantity) - sum(order.leaves for order in _closing(state, holding))
     if free > 0:
-        placing.force(progress, _order(symbol, held, free), reason, market)
+        placing.force(progress, _order(holding, free), reason, market)
 
 
-def _order(symbol: str, held: Decimal, quantity: Decimal) -> PlaceOrder:
-    return PlaceOrder(symbol=symbol, side=_against(held), kind="market", quantity=quantity)
+def _order(holding: Holding, quantity: Decimal) -> PlaceOrder:
+    return PlaceOrder(
+        symbol=holding.symbol,
+        side=_against(holding),
+        kind="market",
+        quantity=quantity,
+        reduce_only=True,
+        position_id=PositionId(holding.id) if holding.id else None,
+    )
 
 
-def _against(held: Decimal) -> Side:
-    return "sell" if held > 0 else "buy"
+def _against(holding: Holding) -> Side:
+    return "sell" if holding.quantity > 0 else "buy"
 
 
-def _closing(state: AccountState, symbol: str) -> list[Order]:
-    """The market orders that wait to close the position, oldest first."""
-    side = _against(state.held(symbol))
+def _closing(state: AccountState, holding: Holding) -> list[Order]:
+    """The market orders that wait to close a position, oldest first."""
+    wanted = (holding.symbol, _against(holding), "market", holding.id or None)
     return [
         order
         for order in matching.open_orders(state, state.tickets)
-        if (order.symbol, order.side, order.kind) == (symbol, side, "market")
+        if (order.symbol, order.side, order.kind, order.position_id) == wanted
     ]

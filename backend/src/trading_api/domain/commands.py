@@ -5,8 +5,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from trading_api.domain.ids import AccountId, OrderId, PrincipalId
+from trading_api.domain.events import AccountMode
+from trading_api.domain.ids import AccountId, OrderId, PositionId, PrincipalId
 from trading_api.domain.market import Instant, Trade
+from trading_api.domain.money import ONE
 from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
 
 
@@ -18,6 +20,9 @@ class OpenAccount(Struct, frozen=True, kw_only=True):
     name: str
     currency: str
     balance: Decimal
+    leverage: Decimal = ONE
+    mode: AccountMode = "netting"
+    fifo: bool = False
 
 
 class ResetAccount(Struct, frozen=True):
@@ -40,10 +45,21 @@ class ResumeAccount(Struct, frozen=True):
     """Trade again after a halt."""
 
 
+class SetLeverage(Struct, frozen=True):
+    """Let a symbol set aside its value divided by this."""
+
+    symbol: str
+    leverage: Decimal
+
+
 class SetDeadman(Struct, frozen=True):
     """End every open order unless this is asked again within so many seconds; 0 turns it off."""
 
     seconds: int
+
+
+class CheckMargin(Struct, frozen=True):
+    """There may be too little left for what the account holds."""
 
 
 class FireDeadman(Struct, frozen=True):
@@ -89,6 +105,7 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expire_at: Instant | None = None
     post_only: bool = False
     reduce_only: bool = False
+    position_id: PositionId | None = None
     client_order_id: str | None = None
     tag: str | None = None
     take_profit: TakeProfit | None = None
@@ -128,7 +145,10 @@ class CancelAllOrders(Struct, frozen=True):
 
 
 class ClosePosition(Struct, frozen=True):
-    """Trade against a position, the whole of it unless a quantity is given."""
+    """Trade against a position, the whole of it unless a quantity is given.
+
+    `symbol` is the position's id, which in a netting account is its symbol.
+    """
 
     symbol: str
     quantity: Decimal | None = None
@@ -175,8 +195,10 @@ Command = (
     | ResetAccount
     | HaltAccount
     | ResumeAccount
+    | SetLeverage
     | SetDeadman
     | FireDeadman
+    | CheckMargin
     | PlaceOrder
     | ModifyOrder
     | CancelOrder

@@ -18,6 +18,7 @@ from trading_api.domain import (
     order_checks,
     placing,
     risk,
+    stop_out,
     triggers,
 )
 from trading_api.domain.accounts import AccountState
@@ -25,6 +26,7 @@ from trading_api.domain.commands import (
     ActivateOrders,
     CancelAllOrders,
     CancelOrder,
+    CheckMargin,
     ClosePosition,
     Command,
     ExpireOrders,
@@ -38,6 +40,7 @@ from trading_api.domain.commands import (
     ResetAccount,
     ResumeAccount,
     SetDeadman,
+    SetLeverage,
     SetPositionExits,
 )
 from trading_api.domain.errors import InvalidPayload, TradingError
@@ -66,10 +69,13 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
             | ResetAccount()
             | HaltAccount()
             | ResumeAccount()
+            | SetLeverage()
             | SetDeadman()
             | FireDeadman()
         ):
             administration.administer(progress, command, market)
+        case CheckMargin():
+            stop_out.check(progress, market)
         case PlaceOrder():
             _check(progress.state, command, market)
             placing.place(progress, command, market)
@@ -126,6 +132,8 @@ def open_order(state: AccountState, wanted: OrderId) -> Order:
 def _check(state: AccountState, command: PlaceOrder, market: Market) -> None:
     instrument = risk.known_instrument(market, command.symbol)
     order_checks.check_place(instrument, command, market.now)
+    if command.position_id is not None:
+        closing.check_target(state, command)
     linked.check(state, instrument, command, market.book(command.symbol), market.now)
     if command.notional is not None:
         quantity = placing.new_order(state, command, market).quantity
@@ -142,8 +150,8 @@ def _modify(progress: Progress, command: ModifyOrder, market: Market) -> None:
         return
     ticket = state.tickets[order.id]
     book = market.book(order.symbol)
-    price = risk.reserve_price(after, book) or ticket.reserve_price
-    reason = risk.margin_refusal(state, after, price, market, ticket)
+    price = risk.reserve_price(state, after, market) or ticket.reserve_price
+    reason = risk.change_refusal(state, order, after, price, market)
     if reason is None and order.status in MATCHABLE and _prices(after) != _prices(order):
         reason = arrival.refusal(after, book, market.rules)
     if reason is not None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Instant
-from trading_api.domain.money import ZERO
+from trading_api.domain.money import ONE, ZERO
 from trading_api.domain.orders import (
     MATCHABLE,
     OPEN,
@@ -20,6 +20,7 @@ from trading_api.domain.orders import (
     Trail,
 )
 
+AccountMode = Literal["netting", "hedging"]
 AccountStatus = Literal["active", "reducing", "halted"]
 
 
@@ -32,6 +33,9 @@ class AccountOpened(Struct, frozen=True, kw_only=True, tag=True):
     name: str
     currency: str
     balance: Decimal
+    leverage: Decimal = ONE
+    mode: AccountMode = "netting"
+    fifo: bool = False
 
 
 class AccountReset(Struct, frozen=True, kw_only=True, tag=True):
@@ -48,6 +52,22 @@ class AccountStatusChanged(Struct, frozen=True, kw_only=True, tag=True):
     status: AccountStatus
 
 
+class LeverageChanged(Struct, frozen=True, kw_only=True, tag=True):
+    """Positions and orders of a symbol set aside their value divided by this."""
+
+    time: Instant
+    symbol: str
+    leverage: Decimal
+
+
+class AccountStoppedOut(Struct, frozen=True, kw_only=True, tag=True):
+    """Orders and positions of an account were ended for want of equity: what there was of it."""
+
+    time: Instant
+    equity: Decimal
+    used: Decimal
+
+
 class DeadmanSet(Struct, frozen=True, kw_only=True, tag=True):
     """The dead man's switch fires after so many seconds; 0: never."""
 
@@ -61,7 +81,15 @@ class DeadmanFired(Struct, frozen=True, kw_only=True, tag=True):
     time: Instant
 
 
-AccountEvent = AccountOpened | AccountReset | AccountStatusChanged | DeadmanSet | DeadmanFired
+AccountEvent = (
+    AccountOpened
+    | AccountReset
+    | AccountStatusChanged
+    | LeverageChanged
+    | AccountStoppedOut
+    | DeadmanSet
+    | DeadmanFired
+)
 """What happened to the account itself rather than to an order."""
 
 

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 from immutables import Map
 from msgspec.structs import replace
 
-from trading_api.domain.account_evolution import closed_by, evolve_account, opened
+from trading_api.domain import hedging
+from trading_api.domain.account_evolution import booked, closed_by, evolve_account, opened
 from trading_api.domain.accounts import AccountState, Ticket, pool_key
 from trading_api.domain.events import (
     AccountEvent,
@@ -234,27 +235,44 @@ def _filled(state: AccountState, event: OrderFilled) -> AccountState:
         version=order.version + 1,
     )
     symbol = execution.symbol
+    holdings, profit = _held_after(state, order, execution)
+    number = state.executions_seq + 1
+    pools = state.pools
+    if event.pool is not None:
+        pools = pools.set(pool_key(symbol, execution.side), event.pool)
+    state = replace(
+        booked(state, execution, profit),
+        executions_seq=number,
+        executions=state.executions.set(number, execution),
+        holdings=holdings,
+        pools=pools,
+    )
+    return _put(state, after, ticket, replace(ticket, filled_value=total))
+
+
+def _held_after(
+    state: AccountState, order: Order, execution: Execution
+) -> "tuple[Map[str, Holding], Decimal]":
+    """The positions after a fill, and the profit that it realised."""
+    if state.mode == "hedging":
+        hedged = hedging.after_fill(state, order, execution)
+        holdings = state.holdings
+        for holding in hedged.holdings:
+            if holding.quantity:
+                holdings = holdings.set(holding.id, holding)
+            else:
+                holdings = holdings.delete(holding.id)
+        return holdings, hedged.profit
+    symbol = execution.symbol
     holding, profit = filled(
         state.holdings.get(symbol),
         symbol,
         execution.signed_quantity,
         execution.price,
         execution.time,
+        execution.fee_currency,
     )
-    number = state.executions_seq + 1
-    pools = state.pools
-    if event.pool is not None:
-        pools = pools.set(pool_key(symbol, execution.side), event.pool)
-    state = replace(
-        state,
-        balance=state.balance + profit - execution.fee,
-        realized=state.realized + profit,
-        executions_seq=number,
-        executions=state.executions.set(number, execution),
-        holdings=state.holdings.set(symbol, holding),
-        pools=pools,
-    )
-    return _put(state, after, ticket, replace(ticket, filled_value=total))
+    return state.holdings.set(symbol, holding), profit
 
 
 def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
@@ -360,7 +378,11 @@ def _changes(before: AccountState, event: Event, after: AccountState) -> list[Ch
         case OrderFilled():
             execution = event.execution
             symbol = execution.symbol
-            holdings = told(before.holdings.get(symbol), after.holdings[symbol])
+            if before.mode == "hedging":
+                order = before.orders[execution.order_id]
+                holdings = hedging.after_fill(before, order, execution).holdings
+            else:
+                holdings = told(before.holdings.get(symbol), after.holdings[symbol])
             return [
                 Change("executions", after.executions_seq, execution),
                 Change("orders", after.orders_seq, after.orders[execution.order_id]),

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from trading_api.domain.ids import OrderId
+from trading_api.domain.limits import Limits
 from trading_api.domain.market import Fidelity, SymbolInfo
 from trading_api.domain.money import ZERO, canonical, floor_to, ratio
 from trading_api.domain.orders import FillRule, Liquidity, Order, Pool, Side
@@ -78,11 +79,18 @@ class Market(Protocol):
     def rules(self) -> Rules:
         """How the paper market treats orders."""
 
+    @property
+    def limits(self) -> Limits:
+        """What the caller may do with the account."""
+
     def instrument(self, symbol: str) -> SymbolInfo | None:
         """The instrument of that name."""
 
     def book(self, symbol: str) -> Book | None:
         """The market of a symbol; None while nothing has been heard of it."""
+
+    def rate(self, base: str, quote: str) -> Decimal | None:
+        """What a unit of one currency is worth in another now; None where that is not quoted."""
 
     def end_of_session(self, symbol: str) -> int:
         """When a `day` order that begins to work or to wait now ends."""

@@ -1,24 +1,18 @@
-"""What positions and open orders set aside, without leverage: their full value.
+"""What the open orders of a symbol would add to what the account has of it.
 
-    buying power = equity - used - reserved
-    used         = sum of |quantity| x mark
-    reserved     = per symbol, the larger of what its buys and what its sells would add
-
-An order adds only what goes beyond closing: with Q held, orders of B against it can turn it into
+Buys and sells cannot both be filled at the other's expense, so the larger of the two counts. An
+order adds only what goes beyond closing: with Q held, orders of B against it can turn it into
 B - Q the other way, so they add where that is more than Q was. The added part is valued at the
-orders' average price.
+orders' average price; `valuation` makes margin of it.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from trading_api.domain.money import ZERO, divide
 from trading_api.domain.orders import Side
-from trading_api.domain.positions import Holding, unrealized
 
 
 class Exposure(Struct, frozen=True):
@@ -47,8 +41,13 @@ class Exposure(Struct, frozen=True):
 NO_EXPOSURE = Exposure()
 
 
-def reserved(exposure: Exposure, held: Decimal) -> Decimal:
-    """What the open orders of a symbol set aside, given the signed quantity held."""
+def reserved(exposure: Exposure, held: Decimal, *, hedging: bool = False) -> Decimal:
+    """The value that open orders of a symbol would add, given the signed quantity held.
+
+    Where positions are individual every order opens one, so that both sides count.
+    """
+    if hedging:
+        return exposure.buy_value + exposure.sell_value
     return max(
         _added(exposure.buy_quantity, exposure.buy_value, held),
         _added(exposure.sell_quantity, exposure.sell_value, -held),
@@ -61,29 +60,3 @@ def _added(quantity: Decimal, value: Decimal, held: Decimal) -> Decimal:
         return value
     added = quantity + 2 * held
     return divide(value * added, quantity) if added > 0 else ZERO
-
-
-class Valuation(NamedTuple):
-    """What the holdings of an account are worth; `unmarked` names those without a market.
-
-    Those are valued at their cost here; who shows figures must say that they are not known.
-    """
-
-    unrealized: Decimal
-    used: Decimal
-    unmarked: tuple[str, ...]
-
-
-def value(holdings: Iterable[tuple[Holding, Decimal | None]]) -> Valuation:
-    """Value holdings at their marks."""
-    profit, used, unmarked = ZERO, ZERO, list[str]()
-    for holding, mark in holdings:
-        if not holding.quantity:
-            continue
-        if mark is None:
-            unmarked.append(holding.symbol)
-            used += abs(holding.cost)
-        else:
-            profit += unrealized(holding, mark)
-            used += abs(holding.quantity) * mark
-    return Valuation(profit, used, tuple(unmarked))

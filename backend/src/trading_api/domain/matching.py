@@ -183,7 +183,7 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
         if fills.is_market(order) and book.opposite(order.side) is None:
             continue
         order, quantity = _converted(order, market)
-        price = risk.reserve_price(order, book)
+        price = risk.reserve_price(progress.state, order, market)
         ticket = progress.state.tickets[order.id]
         reason = _too_little(order, market) or risk.margin_refusal(
             progress.state, order, price, market, ticket
@@ -396,10 +396,12 @@ def _fill(
     state = progress.state
     cumulative = canonical(order.filled_quantity + fill.quantity)
     leaves = canonical(order.quantity - cumulative)
+    instrument = risk.known_instrument(market, order.symbol)
     if order.notional is not None:
         spent = state.tickets[order.id].filled_value + fill.quantity * fill.price
-        step = risk.known_instrument(market, order.symbol).quantity_step
+        step = instrument.quantity_step
         leaves = fills.wanted(order, fill.price, spent, step)
+    currency = instrument.currency
     execution = Execution(
         id=execution_id(state.account_id, state.executions_seq + 1),
         order_id=order.id,
@@ -414,10 +416,10 @@ def _fill(
             fill.liquidity,
             fill.quantity,
             fill.price,
-            unit_of(state.currency),
+            unit_of(currency),
             order.filled_quantity,
         ),
-        fee_currency=state.currency,
+        fee_currency=currency,
         liquidity=fill.liquidity,
         cumulative_quantity=cumulative,
         leaves_quantity=leaves,

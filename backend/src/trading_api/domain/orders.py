@@ -92,6 +92,9 @@ class Order(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     session: Literal["regular", "extended"] = "regular"
     post_only: bool = False
     reduce_only: bool = False
+    position_id: Annotated[
+        PositionId | None, Meta(description="The individual position that it closes")
+    ] = None
     status: OrderStatus
     status_reason: StatusReason | None = None
     parent_id: OrderId | PositionId | None = None

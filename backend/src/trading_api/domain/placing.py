@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from trading_api.domain import linked, matching, position_exits, requests, risk
+from trading_api.domain import linked, matching, position_exits, requests, risk, self_trade
 from trading_api.domain.accounts import AccountState, group_id, order_id, position_group
 from trading_api.domain.commands import PlaceOrder, SetPositionExits
 from trading_api.domain.errors import TradingError
@@ -21,6 +21,8 @@ def place(progress: Progress, command: PlaceOrder, market: Market) -> None:
     order = new_order(progress.state, command, market)
     request = requests.digest(command)
     if (reason := risk.refusal(progress.state, order, market)) is not None:
+        if reason.code == "self_trade":
+            self_trade.let_oldest_go(progress, order, market)
         _reject(progress, order, reason, request)
         return
     _enter(progress, order, market, request)
@@ -81,6 +83,7 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
         expire_at=command.expire_at,
         post_only=command.post_only,
         reduce_only=command.reduce_only,
+        position_id=command.position_id,
         tag=command.tag,
         status="working",
         created_at=market.now,
@@ -97,10 +100,10 @@ def _reject(progress: Progress, order: Order, reason: StatusReason, request: str
 
 
 def _enter(progress: Progress, order: Order, market: Market, request: str | None = None) -> None:
-    book = market.book(order.symbol)
+    self_trade.let_oldest_go(progress, order, market)
     order = replace(order, expire_at=matching.expire_at(order, market))
-    price = risk.reserve_price(order, book)
-    if (reason := risk.waits_for(order, book)) is not None:
+    price = risk.reserve_price(progress.state, order, market)
+    if (reason := risk.waits_for(order, market.book(order.symbol))) is not None:
         order = replace(order, status="held", status_reason=reason)
         progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
         return

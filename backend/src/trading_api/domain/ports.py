@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from trading_api.domain.adjustments import CorporateAction
+from trading_api.domain.equity import CurveInterval, EquityPoint, Sample
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.intervals import Interval
 from trading_api.domain.market import (
@@ -364,3 +365,24 @@ class CredentialStore(Protocol):
 
     def take_login_code(self, code_hash: str, time_ms: int) -> bool:
         """Use up a code; false when it is unknown, used or expired."""
+
+
+class EquityStore(Protocol):
+    """Keeps the curves of accounts: the last point of each minute, hour and day.
+
+    Points of minutes and hours are dropped when `domain.equity.KEPT_MS` is over, so that a curve
+    has a bounded size. What is recorded may be lost with the machine's power, not with the process.
+    """
+
+    async def record(self, samples: Sequence[Sample]) -> None:
+        """Keep points, in order of time; a later one of the same minute, hour, day replaces."""
+
+    async def read(
+        self,
+        account_id: AccountId,
+        interval: CurveInterval,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> Sequence[EquityPoint]:
+        """The oldest `limit` points with `from_ms` ≤ time < `to_ms`, ascending; None: no bound."""

@@ -27,18 +27,19 @@ def wanted(state: AccountState, command: SetPositionExits, market: Market) -> li
         TradingError: `not_found` without a position.
         InvalidPayload: the prices do not lie on either side of the market.
     """
-    held = state.held(command.symbol)
-    if not held:
-        raise TradingError("not_found", f"there is no position in {command.symbol[:40]!r}")
-    instrument = risk.known_instrument(market, command.symbol)
+    holding = state.holdings.get(command.symbol)
+    if holding is None or not holding.quantity:
+        raise TradingError("not_found", f"there is no position {command.symbol[:80]!r}")
+    held, symbol = holding.quantity, holding.symbol
+    instrument = risk.known_instrument(market, symbol)
     entry = PlaceOrder(
-        symbol=command.symbol,
+        symbol=symbol,
         side="buy" if held > 0 else "sell",
         kind="market",
         quantity=abs(held),
     )
     linked.check_exits(instrument, entry.side, command.take_profit, command.stop_loss)
-    book = market.book(command.symbol)
+    book = market.book(symbol)
     mark = book.mark(held) if book is not None and book.tradable else None
     linked.check_around(entry.side, command.take_profit, command.stop_loss, mark)
     return list(linked.exits(entry, command.take_profit, command.stop_loss))

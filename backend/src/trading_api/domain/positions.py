@@ -4,13 +4,14 @@ A holding never forgets its symbol: what was realised stays when it is flat, so 
 a symbol is the sum of everything the account ever traded in it.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from trading_api.domain.ids import AccountId, PositionId
+from trading_api.domain.ids import AccountId, OrderId, PositionId
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ONE, ZERO, canonical, divide, exact
 
@@ -32,18 +33,27 @@ class Position(Struct, frozen=True, kw_only=True):
     realized_pnl: Annotated[
         Decimal, Meta(description="Of everything the account traded in the symbol, without fees")
     ]
+    currency: Annotated[str, Meta(description="Of the symbol: what the figures are in")]
+    opened_at: Annotated[
+        Instant | None, Meta(description="When an individual position was opened")
+    ] = None
     updated_at: Instant
 
 
 class Holding(Struct, frozen=True, kw_only=True):
-    """What an account has of a symbol.
+    """What an account has of a symbol, or one of several positions that it has in it.
 
     `quantity` and `cost` are negative when short; `cost` is what the quantity was bought (or, when
-    short, sold) for. `side` is the last that was not flat.
+    short, sold) for. `side` is the last that was not flat. An individual position has an `id` and
+    knows the order that opened it; a net one goes by its symbol.
     """
 
     symbol: str
     side: Literal["long", "short"]
+    id: str = ""
+    opened_by: OrderId | None = None
+    opened_at: Instant | None = None
+    currency: str = ""
     quantity: Decimal = ZERO
     cost: Decimal = ZERO
     realized: Decimal = ZERO
@@ -51,7 +61,12 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 def filled(
-    holding: Holding | None, symbol: str, quantity: Decimal, price: Decimal, time: Instant
+    holding: Holding | None,
+    symbol: str,
+    quantity: Decimal,
+    price: Decimal,
+    time: Instant,
+    currency: str = "",
 ) -> tuple[Holding, Decimal]:
     """The holding after a fill of a signed quantity, and the profit that it realised.
 
@@ -72,9 +87,10 @@ def filled(
     side: Literal["long", "short"] = "long"
     if held < 0 or (not held and holding is not None and holding.side == "short"):
         side = "short"
-    after = Holding(
-        symbol=symbol,
+    after = replace(
+        holding or Holding(symbol=symbol, side=side, updated_at=time),
         side=side,
+        currency=currency,
         quantity=canonical(held),
         cost=canonical(cost),
         realized=canonical(realized + profit),
@@ -90,9 +106,25 @@ def told(before: Holding | None, after: Holding) -> tuple[Holding, ...]:
     return (replace(emptied(before, after.updated_at), realized=after.realized), after)
 
 
+@exact
+def net(positions: Sequence[Holding]) -> Holding:
+    """Positions of one symbol taken together; their average is where they break even."""
+    quantity = sum((each.quantity for each in positions), ZERO)
+    newest = max(positions, key=lambda each: each.updated_at)
+    return Holding(
+        symbol=newest.symbol,
+        side="short" if quantity < 0 else "long",
+        currency=newest.currency,
+        quantity=canonical(quantity),
+        cost=canonical(sum((each.cost for each in positions), ZERO)),
+        realized=canonical(sum((each.realized for each in positions), ZERO)),
+        updated_at=newest.updated_at,
+    )
+
+
 def emptied(holding: Holding, time: Instant) -> Holding:
     """The same holding without anything in it."""
-    return Holding(symbol=holding.symbol, side=holding.side, updated_at=time)
+    return replace(holding, quantity=ZERO, cost=ZERO, realized=ZERO, updated_at=time)
 
 
 def unrealized(holding: Holding, mark: Decimal) -> Decimal:
@@ -110,7 +142,7 @@ def view_position(holding: Holding, account_id: AccountId, mark: Decimal | None)
     elif mark is not None:
         profit = shown(unrealized(holding, mark))
     return Position(
-        id=PositionId(holding.symbol),
+        id=PositionId(holding.id or holding.symbol),
         account_id=account_id,
         symbol=holding.symbol,
         side=holding.side,
@@ -120,6 +152,8 @@ def view_position(holding: Holding, account_id: AccountId, mark: Decimal | None)
         mark_price=mark,
         unrealized_pnl=profit,
         realized_pnl=shown(holding.realized),
+        currency=holding.currency,
+        opened_at=holding.opened_at,
         updated_at=holding.updated_at,
     )
 

@@ -91,7 +91,7 @@ def _due(progress: Progress, child: Order, parent: Order, market: Market) -> Dec
 
 def _activate(progress: Progress, child: Order, market: Market) -> None:
     book = market.book(child.symbol)
-    price = risk.reserve_price(replace(child, status="working"), book)
+    price = risk.reserve_price(progress.state, replace(child, status="working"), market)
     reason = risk.margin_refusal(progress.state, child, price, market)
     if reason is None and child.post_only:
         reason = arrival.refusal(child, book, market.rules)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from trading_api.domain import hedging
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.events import OrderCanceled, OrderReplaced
 from trading_api.domain.evolution import Progress
@@ -11,6 +12,8 @@ from trading_api.domain.orders import Order, StatusReason
 
 def room(state: AccountState, order: Order) -> Decimal:
     """How much an order can take from the position that stands against it."""
+    if state.mode == "hedging":
+        return sum((abs(each.quantity) for each in hedging.targets(state, order)), ZERO)
     held = state.held(order.symbol)
     return max(held if order.side == "sell" else -held, ZERO)
 

@@ -5,15 +5,16 @@ What is wrong with the wish itself is the affair of `order_checks`.
 
 from decimal import Decimal
 
-from trading_api.domain import arrival
-from trading_api.domain.accounts import AccountState, Ticket, reserved_total, valuation
+from trading_api.domain import arrival, fills, limit_checks, self_trade
+from trading_api.domain.accounts import AccountState, Ticket, pool_key
 from trading_api.domain.errors import TradingError
 from trading_api.domain.fills import Book, Market
-from trading_api.domain.margin import NO_EXPOSURE, reserved
+from trading_api.domain.margin import NO_EXPOSURE, Exposure
 from trading_api.domain.market import SymbolInfo
-from trading_api.domain.money import ZERO
+from trading_api.domain.money import ZERO, canonical
 from trading_api.domain.orders import IMMEDIATE, Order, StatusReason
 from trading_api.domain.positions import shown
+from trading_api.domain.valuation import added_value, currency_of, margin_for, worth
 
 
 def known_instrument(market: Market, symbol: str) -> SymbolInfo:
@@ -28,23 +29,46 @@ def known_instrument(market: Market, symbol: str) -> SymbolInfo:
     return instrument
 
 
-def reserve_price(order: Order, book: Book | None) -> Decimal | None:
-    """What a unit of the order may come to; None while a market order has no market.
+def reserve_price(state: AccountState, order: Order, market: Market) -> Decimal | None:
+    """What a unit of the order may come to; None where nothing is known of it.
 
-    It is the limit, else the stop, else the market; a sell is worth at least the bid. What may
-    only reduce sets nothing aside.
+    It is the limit, else the stop, else the market; a sell is worth at least the ask, which is what
+    a short position is valued at. What may stand beyond the present quote is taken at the market
+    with a buffer. What may only reduce sets nothing aside.
     """
     if order.reduce_only:
         return None
-    offer = None if book is None else book.opposite(order.side)
+    book = market.book(order.symbol)
     price = order.limit_price
     if price is None and order.awaits_trigger:
         price = order.stop_price
-    if price is None:
-        return None if offer is None else offer.price
-    if order.side == "buy" or offer is None:
+    if price is not None and (order.side == "buy" or book is None):
         return price
-    return max(price, offer.price)
+    offer = None if book is None else book.ask or book.bid
+    if order.side == "buy":
+        offer = None if book is None else book.ask
+    if offer is None:
+        return price
+    reference = offer.price
+    if _may_stand(state, order, market):
+        reference = canonical(reference * (1 + market.rules.market_buffer))
+    return reference if price is None else max(price, reference)
+
+
+def _may_stand(state: AccountState, order: Order, market: Market) -> bool:
+    """Whether a part of an order may still wait when the present quote is used up."""
+    book = market.book(order.symbol)
+    offer = None if book is None else book.opposite(order.side)
+    if book is None or offer is None or order.awaits_trigger:
+        return True
+    if order.time_in_force in IMMEDIATE:
+        return False
+    if market.rules.liquidity == "ignore_size" and fills.is_market(order):
+        return not book.tradable
+    if not book.tradable or not fills.marketable(order, offer.price):
+        return True
+    size = fills.available(offer, state.pools.get(pool_key(order.symbol, order.side)))
+    return size is not None and size < order.leaves
 
 
 def waits_for(order: Order, book: Book | None) -> StatusReason | None:
@@ -63,41 +87,47 @@ def refusal(state: AccountState, order: Order, market: Market) -> StatusReason |
         or _not_tradable(state, order, market)
         or _no_market_for(order, market.book(order.symbol))
         or arrival.refusal(order, market.book(order.symbol), market.rules)
-        or margin_refusal(state, order, reserve_price(order, market.book(order.symbol)), market)
+        or limit_checks.refusal(state, order, market)
+        or self_trade.refusal(state, order, market)
+        or margin_refusal(state, order, reserve_price(state, order, market), market)
     )
 
 
-def _status_refusal(state: AccountState, order: Order) -> StatusReason | None:
+def change_refusal(
+    state: AccountState, present: Order, after: Order, price: Decimal | None, market: Market
+) -> StatusReason | None:
+    """Why an open order may not become another; None when it may."""
+    return (
+        _status_refusal(state, after, present)
+        or limit_checks.refusal(state, after, market, present=present)
+        or self_trade.refusal(state, after, market)
+        or margin_refusal(state, after, price, market, state.tickets[present.id])
+    )
+
+
+def _status_refusal(
+    state: AccountState, order: Order, present: Order | None = None
+) -> StatusReason | None:
     if state.status == "halted":
         return StatusReason("account_halted", f"account {state.account_id} is halted")
-    exposure = state.exposures.get(order.symbol, NO_EXPOSURE)
-    others = exposure.buy_quantity if order.side == "buy" else exposure.sell_quantity
-    if state.status == "reducing" and not only_closes(state, order, others):
+    if state.status == "reducing" and not limit_checks.closes_only(state, order, present):
         text = f"account {state.account_id} may only reduce, the order would do more than close"
         return StatusReason("reduce_only_mode", text)
     return None
 
 
-def only_closes(state: AccountState, order: Order, others: Decimal = ZERO) -> bool:
-    """Whether an order, beside `others` of its side, can do no more than close what is held."""
-    held = state.held(order.symbol)
-    return order.reduce_only or others + order.leaves <= (held if order.side == "sell" else -held)
-
-
 def _not_tradable(state: AccountState, order: Order, market: Market) -> StatusReason | None:
     instrument = known_instrument(market, order.symbol)
-    if order.reduce_only:
+    if order.reduce_only or instrument.shortable or order.side == "buy":
         return None
-    if instrument.currency != state.currency:
-        why = f"is quoted in {instrument.currency}, the account is in {state.currency}"
-    elif not instrument.shortable and order.side == "sell" and _goes_short(state, order):
-        why = "cannot be sold short"
-    else:
+    if not _goes_short(state, order):
         return None
-    return StatusReason("symbol_not_tradable", f"{order.symbol} {why}")
+    return StatusReason("symbol_not_tradable", f"{order.symbol} cannot be sold short")
 
 
 def _goes_short(state: AccountState, order: Order) -> bool:
+    if state.mode == "hedging":
+        return True
     selling = state.exposures.get(order.symbol, NO_EXPOSURE).sell_quantity
     return state.held(order.symbol) - selling < order.leaves
 
@@ -124,41 +154,44 @@ def margin_refusal(
     market: Market,
     ticket: Ticket | None = None,
 ) -> StatusReason | None:
-    """Why the buying power does not suffice for an order at a price; None when it does.
+    """Why the free margin does not suffice for an order at a price; None when it does.
 
     What only reduces adds nothing and is always allowed. A position without a market is taken at
-    its cost. With `ticket` the order is an open one that already reserves what the ticket says of
-    its present quantity.
+    its cost; without a rate that is needed nothing can be added. With `ticket` the order is an open
+    one that already reserves what the ticket says of its present quantity.
     """
     if price is None:
         return None
-    held = state.held(order.symbol)
     before = state.exposures.get(order.symbol, NO_EXPOSURE)
     without = before
     if ticket is not None and ticket.reserve_price is not None:
         present = state.orders[order.id].leaves
         without = before.changed(order.side, -present, -present * ticket.reserve_price)
     after = without.changed(order.side, order.leaves, order.leaves * price)
-    base = reserved(without, held)
-    need = reserved(after, held) - base
-    if need <= ZERO:
+    symbol = order.symbol
+    if added_value(state, symbol, after) <= added_value(state, symbol, without):
         return None
-    power = buying_power(state, market) + reserved(before, held) - base
-    if need <= power:
+    found = worth(state, market)
+    if missing := found.no_rate | _unrated(state, order.symbol, market):
+        text = f"no rate converts {', '.join(sorted(missing))} to {state.currency}"
+        return StatusReason("no_market", text)
+
+    def margin(exposure: Exposure) -> Decimal:
+        value = added_value(state, symbol, exposure)
+        return margin_for(state, symbol, value, market) or ZERO
+
+    base = margin(without)
+    need, free = margin(after) - base, found.free + margin(before) - base
+    if need <= free:
         return None
     return StatusReason(
         "insufficient_margin",
         f"the order would set aside {shown(need):f} {state.currency}, "
-        f"the buying power is {shown(power):f}",
+        f"the free margin is {shown(free):f}",
     )
 
 
-def buying_power(state: AccountState, market: Market) -> Decimal:
-    """Equity less what is used and reserved, positions without a market taken at their cost."""
-
-    def mark(symbol: str, quantity: Decimal) -> Decimal | None:
-        book = market.book(symbol)
-        return None if book is None else book.mark(quantity)
-
-    worth = valuation(state, mark)
-    return state.balance + worth.unrealized - worth.used - reserved_total(state)
+def _unrated(state: AccountState, symbol: str, market: Market) -> frozenset[str]:
+    currency = currency_of(state, symbol, market)
+    known = currency == state.currency or market.rate(currency, state.currency) is not None
+    return frozenset() if known else frozenset({currency})

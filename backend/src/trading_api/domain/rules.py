@@ -97,6 +97,11 @@ class Rules(Struct, frozen=True, kw_only=True):
             `last`: the last trade; `mark`: the middle of bid and ask.
         stop_policy: what becomes of a stop that the market has passed already when it arrives.
         gtc_max_age_ms: how long a `gtc` order may stand; None for ever.
+        max_leverage: the most that an account may choose.
+        market_buffer: what an order without a price of its own is taken above the market by, as a
+            share of it, where a part of it may stand.
+        margin_warning_level: equity divided by margin used below which an account is warned.
+        stop_out_level: the same at which its positions are closed.
         linked_mode: when children work. `partial`: for what their parent has got, so that nothing
             is ever unprotected; `full`: once it is filled.
         seed: begins all chance; another seed, another luck.
@@ -111,5 +116,9 @@ class Rules(Struct, frozen=True, kw_only=True):
     trigger_source: TriggerSource = "quote"
     stop_policy: StopPolicy = "reject"
     gtc_max_age_ms: int | None = None
+    max_leverage: Decimal = Decimal(50)
+    market_buffer: Decimal = Decimal("0.03")
+    margin_warning_level: Decimal = Decimal(1)
+    stop_out_level: Decimal = Decimal("0.5")
     linked_mode: LinkedMode = "partial"
     seed: int = 0

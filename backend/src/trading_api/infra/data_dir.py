@@ -22,6 +22,7 @@ class DataDir:
         self.path = path
         self.journal = path / "journal.db"
         self.market = path / "market.db"
+        self.equity = path / "equity.db"
         self.packs = path / "packs"
         self._token = path / "token"
         self._lock = path / "lock"

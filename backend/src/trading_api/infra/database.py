@@ -26,6 +26,7 @@ class Schema(NamedTuple):
 
 JOURNAL = Schema("journal", "journal_0003")
 MARKET = Schema("market", "market_0002")
+EQUITY = Schema("equity", "equity_0001")
 
 
 class DatabaseError(Exception):

@@ -1,4 +1,4 @@
-"""The schema of both databases as SQLAlchemy Core tables; alembic's migrations make it."""
+"""The schema of the databases as SQLAlchemy Core tables; alembic's migrations make it."""
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 journal_metadata = MetaData()
 market_metadata = MetaData()
+equity_metadata = MetaData()
 
 # SQLite numbers rows only for a column of type INTEGER; elsewhere positions outgrow 32 bits.
 _position = BigInteger().with_variant(Integer, "sqlite")
@@ -89,6 +90,17 @@ symbols = Table(
     market_metadata,
     Column("symbol", String(64), primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+
+equity_points = Table(
+    "equity_points",
+    equity_metadata,
+    Column("account_id", String(128), primary_key=True),
+    Column("interval", String(8), primary_key=True),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("time", BigInteger, nullable=False),
+    Column("equity", Text, nullable=False),
+    Column("balance", Text, nullable=False),
 )
 
 series = Table(

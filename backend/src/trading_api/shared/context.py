@@ -14,6 +14,7 @@ from trading_api.domain.ports import (
     Bus,
     Clock,
     DepthReader,
+    EquityStore,
     ExecutionReader,
     Ids,
     Journal,
@@ -27,6 +28,7 @@ from trading_api.shared.memory import (
     MemoryBus,
     MemoryCatalogue,
     MemoryCredentials,
+    MemoryEquityStore,
     MemoryJournal,
 )
 from trading_api.shared.memory_market import MemoryMarketStore
@@ -59,6 +61,7 @@ class AppContext:
         census: how many connections each caller and each address holds.
         epoch: names this life of the server: the epoch of every topic that starts with it.
         twin: how the sockets' frames are written out; the compiled one where it was built.
+        equity: keeps the curves of accounts.
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
         services: the service of each enabled module, by module name.
@@ -78,6 +81,7 @@ class AppContext:
     limit_counts: LimitCounts = field(default_factory=LimitCounts)
     metrics: Metrics = field(default_factory=Metrics)
     census: Census = field(default_factory=Census)
+    equity: EquityStore = field(default_factory=MemoryEquityStore)
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)

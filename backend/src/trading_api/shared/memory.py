@@ -6,7 +6,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from msgspec.structs import replace
 
 from trading_api.domain.chain import torn_tail
+from trading_api.domain.equity import (
+    INTERVALS_MS,
+    KEPT_MS,
+    CurveInterval,
+    EquityPoint,
+    Sample,
+    bucket,
+)
 from trading_api.domain.errors import JournalConflict, TradingError
+from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import ApiKey, Handler, Message, Record, Session, Snapshot
 from trading_api.domain.symbols import SymbolTable
 from trading_api.domain.topics import route_of
@@ -145,3 +154,37 @@ class MemoryCredentials:
     def take_login_code(self, code_hash: str, time_ms: int) -> bool:
         """Use up a code; false when it is unknown, used or expired."""
         return self._codes.pop(code_hash, 0) > time_ms
+
+
+class MemoryEquityStore:
+    """Curves in dictionaries: per account and interval, the last point of each bucket."""
+
+    def __init__(self) -> None:
+        self._curves: dict[tuple[AccountId, CurveInterval], dict[int, EquityPoint]] = {}
+
+    async def record(self, samples: Sequence[Sample]) -> None:
+        """Keep the points, and drop those whose time is over."""
+        for account_id, point in ((sample.account_id, sample.point) for sample in samples):
+            for interval in INTERVALS_MS:
+                curve = self._curves.setdefault((account_id, interval), {})
+                curve[bucket(point.time, interval)] = point
+                kept = KEPT_MS[interval]
+                while kept is not None and (first := next(iter(curve))) < point.time - kept:
+                    del curve[first]
+
+    async def read(
+        self,
+        account_id: AccountId,
+        interval: CurveInterval,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> Sequence[EquityPoint]:
+        """The oldest points of a span, ascending."""
+        points = self._curves.get((account_id, interval), {}).values()
+        found = [
+            point
+            for point in points
+            if (from_ms is None or from_ms <= point.time) and (to_ms is None or point.time < to_ms)
+        ]
+        return found[:limit]

@@ -290,3 +290,111 @@ def test_accounts_and_switches_are_there_again_after_a_restart() -> None:
             assert canceled["filled_quantity"] == "0"
 
     run(gone, too_late)
+
+
+def test_leverage_is_read_previewed_and_set() -> None:
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        async with server.client() as client:
+            path = "/leverage/NASDAQ:AAPL"
+            bounds = {"symbol": "AAPL", "min": "1", "max": "50", "step": "1"}
+            assert (await client.get(path)).json() == {**bounds, "leverage": "1"}
+            await client.post("/orders", json=order(quantity="1000"))
+            preview = (await client.post(f"{path}/preview", json={"leverage": "4"})).json()
+            assert (preview["leverage"], preview["margin_used"]) == ("4", "2500")
+            assert (await client.get(path)).json()["leverage"] == "1"
+            changed = await client.put(path, json={"leverage": "4"})
+            assert (changed.status_code, changed.json()["leverage"]) == (200, "4")
+            [account] = (await client.get("/accounts")).json()["items"]
+            assert account["margin_used"] == "2500"
+            assert server.values("equity")[-1].margin_used == 2500
+            for body, status, code in (
+                ({"leverage": "51"}, 422, "invalid_payload"),
+                ({"leverage": "1.5"}, 422, "invalid_payload"),
+                ({}, 422, "invalid_payload"),
+            ):
+                refused = await client.put(path, json=body)
+                assert (refused.status_code, refused.json()["code"]) == (status, code)
+            unknown = await client.get("/leverage/NOPE")
+            assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_symbol")
+
+    run(scenario)
+
+
+def test_an_account_may_be_opened_with_leverage() -> None:
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        async with server.client() as client:
+            account = await made(client, balance="1000", leverage="4")
+            assert (account["leverage"], account["buying_power"]) == ("4", "4000")
+            bought = order(quantity="300", account_id=account["id"])
+            assert (await client.post("/orders", json=bought)).status_code == 201
+
+    run(scenario)
+
+
+def test_a_preview_places_nothing_and_tells_what_placing_does() -> None:
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        async with server.client() as client:
+            body = order(quantity="10", client_order_id="once", symbol="NASDAQ:AAPL")
+            told = (await client.post("/orders/preview", json=body)).json()
+            assert (told["price"], told["notional"], told["fee"]) == ("10.02", "100.2", "0")
+            assert (told["margin"], told["position_after"]) == ("100", "10")
+            assert (told["warnings"], told["errors"]) == ([], [])
+            assert (await client.get("/orders")).json()["items"] == []
+            placed = (await client.post("/orders", json=body)).json()
+            assert placed["average_price"] == told["price"]
+            [account] = (await client.get("/accounts")).json()["items"]
+            assert account["buying_power"] == told["buying_power_after"]
+            dear = await client.post("/orders/preview", json=order(quantity="100000"))
+            assert dear.status_code == 200
+            assert [each["code"] for each in dear.json()["errors"]] == ["insufficient_margin"]
+            wrong = await client.post("/orders/preview", json=order(quantity="1.5"))
+            assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_lot")
+
+    run(scenario)
+
+
+def test_a_hedging_account_has_individual_positions_over_a_restart() -> None:
+    journal = MemoryJournal()
+    server = PaperServer(journal)
+
+    async def before(server: PaperServer) -> str:
+        server.quote()
+        async with server.client() as client:
+            account = await made(client, balance="5000", mode="hedging")
+            assert (account["mode"], account["fifo"]) == ("hedging", False)
+            query = f"account_id={account['id']}"
+            for body in (order(quantity="100"), order("sell", "40"), order(quantity="10")):
+                assert (await client.post(f"/orders?{query}", json=body)).status_code == 201
+            told = {each.id: str(each.quantity) for each in server.values("positions")}
+            assert list(told.values()) == ["100", "40", "10"]
+            listed = (await client.get(f"/positions?{query}")).json()["items"]
+            assert [each["id"] for each in listed] == [f"{account['id']}-p{n}" for n in (1, 2, 3)]
+            assert [each["side"] for each in listed] == ["long", "short", "long"]
+            assert all(each["opened_at"] == server.clock.now_ms() for each in listed)
+            [net] = (await client.get(f"/positions?{query}&view=net")).json()["items"]
+            assert (net["id"], net["side"], net["quantity"]) == ("AAPL", "long", "70")
+            closed = await client.delete(f"/positions/{listed[0]['id']}?{query}&quantity=60")
+            assert closed.status_code == 201
+            assert closed.json()["position_id"] == listed[0]["id"]
+            return str(account["id"])
+
+    account_id = run(before, server)
+
+    async def after(server: PaperServer) -> None:
+        async with server.client() as client:
+            query = f"account_id={account_id}"
+            server.quote(11.0, 11.02)
+            await server.clock.advance(250)
+            told = {each.id: str(each.mark_price) for each in server.values("positions")}
+            assert sorted(told.values()) == ["11", "11", "11.02"]
+            for number in (1, 2, 3):
+                path = f"/positions/{account_id}-p{number}?{query}"
+                assert (await client.delete(path)).status_code == 201
+            account = (await client.get(f"/accounts/{account_id}")).json()
+            assert (account["margin_used"], account["unrealized_pnl"]) == ("0", "0")
+            assert (await client.get(f"/positions?{query}")).json()["items"] == []
+
+    run(after, PaperServer(journal, server.clock.now_ms() + 1000))

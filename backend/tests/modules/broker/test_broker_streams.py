@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.modules.broker.paper_server import IN_SESSION, PaperServer, order, run
-from trading_api.domain.accounts import Account
+from trading_api.domain.account_view import Account
 from trading_api.domain.commands import CancelAllOrders, PlaceOrder
 from trading_api.domain.errors import TradingError
 from trading_api.domain.orders import Execution, Order

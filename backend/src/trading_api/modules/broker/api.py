@@ -5,6 +5,7 @@ from enum import Enum
 from fastapi import APIRouter
 
 from trading_api.modules.broker.rest.accounts import add_accounts
+from trading_api.modules.broker.rest.leverage import add_leverage
 from trading_api.modules.broker.rest.orders import add_orders
 from trading_api.modules.broker.rest.positions import add_positions
 from trading_api.modules.broker.service import BrokerService
@@ -20,3 +21,4 @@ class BrokerApi(APIRouter):
         add_orders(self, service)
         add_positions(self, service)
         add_accounts(self, service)
+        add_leverage(self, service)

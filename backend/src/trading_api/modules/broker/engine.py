@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     ActivateOrders,
+    CheckMargin,
     Command,
     ExpireOrders,
     FireDeadman,
@@ -20,10 +21,11 @@ from trading_api.domain.commands import (
 )
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
-from trading_api.domain.events import DeadmanSet
+from trading_api.domain.events import DeadmanSet, LeverageChanged
 from trading_api.domain.evolution import Decision
 from trading_api.domain.fills import Book
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
+from trading_api.domain.limits import NO_LIMITS, Limits
 from trading_api.domain.market import Trade
 from trading_api.domain.orders import OPEN, Order
 from trading_api.domain.ports import Message
@@ -34,7 +36,9 @@ from trading_api.modules.broker.connection import Connection, ConnectionWatch
 from trading_api.modules.broker.counts import BrokerCounts
 from trading_api.modules.broker.deadlines import Deadlines
 from trading_api.modules.broker.entries import encode_entry
+from trading_api.modules.broker.equity import EquityCurves
 from trading_api.modules.broker.index import OrderIndex
+from trading_api.modules.broker.margin_watch import MarginWatch
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.marks import Marks
 from trading_api.modules.broker.publisher import Publisher
@@ -70,7 +74,11 @@ class Engine:
         self._index = OrderIndex()
         self._timed: dict[OrderId, int] = {}
         self._ready = False
+        self._margin = MarginWatch(self.market, self._working, self._on_margin)
         self._marks = Marks(self._context.clock, self.market, self.publisher, self._cells)
+        self.curves = EquityCurves(
+            self._context.clock, self.market, self._context.equity, self._cells
+        )
         self._commits = GroupCommit(
             self._context.journal, self._on_committed, self._on_failed, self.counts.appends
         )
@@ -95,6 +103,8 @@ class Engine:
             self._watch.run(),
             self._marks.run(),
             self._saving.run(),
+            self.curves.run(),
+            self.curves.write(),
         )
         async with owned_tasks(self._on_failed, *loops):
             self._ready = True
@@ -104,6 +114,7 @@ class Engine:
             finally:
                 self._ready = False
                 await self._commits.drain()
+                await self.curves.flush()
                 if not self._commits.failed:
                     await self._saving.save_all(self._cells.values())
 
@@ -115,7 +126,8 @@ class Engine:
             for order_id in state.tickets:
                 self._note_order(state.orders[order_id])
             for holding in state.holdings.values():
-                self._marks.note_holding(cell.account_id, holding)
+                self._marks.note_holding(state, holding.symbol)
+            self._margin.changed(cell.account_id)
             self._note_deadman(state)
 
     def _resume(self) -> None:
@@ -146,7 +158,9 @@ class Engine:
         """State of market data and journal."""
         return self._watch.state
 
-    def execute(self, cell: Cell, command: Command) -> tuple[Decision, Pending | None]:
+    def execute(
+        self, cell: Cell, command: Command, limits: Limits = NO_LIMITS
+    ) -> tuple[Decision, Pending | None]:
         """Decide on a command; the entry is None when nothing has happened.
 
         Raises:
@@ -154,7 +168,7 @@ class Engine:
         """
         self.check_available()
         self.market.look()
-        decision = decide(cell.working, command, self.market)
+        decision = decide(cell.working, command, self.market.limited(limits))
         return decision, self._record(cell, decision, command)
 
     def make_cell(self, account_id: AccountId, command: Command) -> Cell:
@@ -214,6 +228,8 @@ class Engine:
             self._open_market(symbol)
         elif heard.may_act:
             self._match_quote(symbol, buys=heard.for_buys, sells=heard.for_sells)
+        if message.value.status == "open":
+            self._margin.quote_changed(symbol, message.value.bid, message.value.ask)
         self._marks.quote_changed(symbol)
 
     def _on_trade(self, message: Message) -> None:
@@ -262,6 +278,12 @@ class Engine:
             if cell.working is not None and cell.working.deadman is not None:
                 self._act(cell, FireDeadman())
 
+    def _working(self, account_id: AccountId) -> AccountState | None:
+        return self._cells[account_id].working
+
+    def _on_margin(self, account_id: AccountId) -> None:
+        self._act(self._cells[account_id], CheckMargin())
+
     def _act(self, cell: Cell, command: Command) -> None:
         """Let the engine's own command happen."""
         if self._ready:
@@ -295,7 +317,10 @@ class Engine:
                     self._note_order(state.orders[order_id])
                 case Holding() as holding if holding.symbol not in seen:
                     seen.add(holding.symbol)
-                    self._marks.note_holding(cell.account_id, holding)
+                    self._marks.note_holding(state, holding.symbol)
+                    self._margin.changed(cell.account_id)
+                case LeverageChanged():
+                    self._margin.changed(cell.account_id)
                 case DeadmanSet():
                     self._note_deadman(state)
 
@@ -335,6 +360,7 @@ class Engine:
                 self._marks.account_changed(pending.account_id)
         for account_id in worth:
             self._marks.tell_now(account_id)
+            self.curves.note(self._cells[account_id].shown)
 
     def _on_failed(self, error: BaseException) -> None:
         """The journal or a task of ours is broken: stop deciding, and say so."""

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
-from trading_api.domain.accounts import Account
+from trading_api.domain.account_view import Account
+from trading_api.domain.equity import EquityPoint
 from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PositionId
+from trading_api.domain.leverage import Leverage, LeveragePreview
 from trading_api.domain.orders import Execution, Explanation, Order
 from trading_api.domain.positions import Position
+from trading_api.domain.preview import Preview
 from trading_api.modules.broker.connection import Connection
 from trading_api.modules.broker.requests import (
     ExitsRequest,
@@ -19,6 +22,7 @@ from trading_api.modules.broker.schemas import (
     Deadman,
     DeadmanRequest,
     HaltRequest,
+    LeverageRequest,
     ResetRequest,
 )
 
@@ -110,23 +114,57 @@ POSITION = Position(
     mark_price=Decimal(78388),
     unrealized_pnl=Decimal("-0.05"),
     realized_pnl=Decimal(0),
+    currency="USD",
     updated_at=1_784_505_612_345,
 )
 ACCOUNT = Account(
     id=ACCOUNT_ID,
     name="Paper account",
     currency="USD",
+    mode="netting",
+    fifo=False,
     balance=Decimal(100_000),
     equity=Decimal("99999.95"),
     unrealized_pnl=Decimal("-0.05"),
     realized_pnl=Decimal(0),
     margin_used=Decimal("3919.4"),
     margin_reserved=Decimal(0),
+    free_margin=Decimal("96080.55"),
     buying_power=Decimal("96080.55"),
+    margin_level=Decimal("25.516137674134"),
+    leverage=Decimal(1),
 )
 CREATE_ACCOUNT = CreateAccountRequest(name="Swing trades", currency="USD", balance="25000")
 RESET = ResetRequest(balance="25000")
 HALT = HaltRequest(flatten=True)
+PREVIEW = Preview(
+    price=Decimal(78389),
+    notional=Decimal("3919.45"),
+    fee=Decimal(0),
+    margin=Decimal("3919.4"),
+    buying_power_after=Decimal("96080.55"),
+    position_after=Decimal("0.05"),
+    warnings=(),
+    errors=(),
+)
+SET_LEVERAGE = LeverageRequest(leverage="4")
+LEVERAGE = Leverage(
+    symbol="BTCUSD", leverage=Decimal(4), min=Decimal(1), max=Decimal(50), step=Decimal(1)
+)
+LEVERAGE_PREVIEW = LeveragePreview(
+    symbol="BTCUSD",
+    leverage=Decimal(4),
+    min=Decimal(1),
+    max=Decimal(50),
+    step=Decimal(1),
+    margin_used=Decimal("979.85"),
+    free_margin=Decimal("99020.1"),
+    warnings=(),
+    errors=(),
+)
 SET_DEADMAN = DeadmanRequest(seconds=60)
 DEADMAN = Deadman(account_id=ACCOUNT_ID, seconds=60, expires_at=1_784_505_672_345)
+EQUITY_POINT = EquityPoint(
+    time=1_784_505_612_345, equity=Decimal("99999.95"), balance=Decimal(100_000)
+)
 CONNECTION = Connection("live", "ok")

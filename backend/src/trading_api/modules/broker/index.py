@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
+from typing import Generic, TypeVar
 
 from trading_api.domain.ids import AccountId, OrderId
 from trading_api.domain.orders import MATCHABLE, OPEN, TRAILING, Order, Side
@@ -14,45 +15,48 @@ _TOLERANCE = 1e-9
 Candidates = Mapping[AccountId, Sequence[OrderId]]
 
 
-class PriceLevels:
-    """Orders by a price."""
+Item = TypeVar("Item", bound=str)
+
+
+class PriceLevels(Generic[Item]):
+    """Ids by a price."""
 
     def __init__(self) -> None:
         self._prices: list[float] = []
-        self._levels: dict[float, dict[OrderId, None]] = {}
+        self._levels: dict[float, dict[Item, None]] = {}
 
-    def add(self, price: float, order_id: OrderId) -> None:
-        """List an order."""
+    def add(self, price: float, item: Item) -> None:
+        """List an id."""
         level = self._levels.get(price)
         if level is None:
             insort(self._prices, price)
             level = self._levels[price] = {}
-        level[order_id] = None
+        level[item] = None
 
-    def remove(self, price: float, order_id: OrderId) -> None:
-        """Strike an order off."""
+    def remove(self, price: float, item: Item) -> None:
+        """Strike an id off."""
         level = self._levels[price]
-        del level[order_id]
+        del level[item]
         if not level:
             del self._levels[price]
             del self._prices[bisect_left(self._prices, price)]
 
-    def at_least(self, price: float) -> list[OrderId]:
-        """The orders whose price is this or more."""
+    def at_least(self, price: float) -> list[Item]:
+        """The ids whose price is this or more."""
         prices = self._prices
         if not prices or prices[-1] < price:
             return []
         return self._of(prices[bisect_left(prices, price) :])
 
-    def at_most(self, price: float) -> list[OrderId]:
-        """The orders whose price is this or less."""
+    def at_most(self, price: float) -> list[Item]:
+        """The ids whose price is this or less."""
         prices = self._prices
         if not prices or prices[0] > price:
             return []
         return self._of(prices[: bisect_right(prices, price)])
 
-    def _of(self, prices: Sequence[float]) -> list[OrderId]:
-        return [order_id for price in prices for order_id in self._levels[price]]
+    def _of(self, prices: Sequence[float]) -> list[Item]:
+        return [item for price in prices for item in self._levels[price]]
 
 
 class Stops:
@@ -63,8 +67,8 @@ class Stops:
     """
 
     def __init__(self) -> None:
-        self._rising = PriceLevels()
-        self._falling = PriceLevels()
+        self._rising = PriceLevels[OrderId]()
+        self._falling = PriceLevels[OrderId]()
 
     def add(self, order: Order) -> None:
         """List an order."""
@@ -81,14 +85,14 @@ class Stops:
         slack = abs(price) * _TOLERANCE
         return self._rising.at_most(price + slack) + self._falling.at_least(price - slack)
 
-    def _places(self, order: Order) -> Iterator[tuple[PriceLevels, float]]:
+    def _places(self, order: Order) -> Iterator[tuple[PriceLevels[OrderId], float]]:
         if order.stop_price is not None:
             levels = self._rising if order.triggers_on_rise else self._falling
             yield levels, float(order.stop_price)
         if order.kind in TRAILING:
             yield self._place_of_mark(order)
 
-    def _place_of_mark(self, order: Order) -> tuple[PriceLevels, float]:
+    def _place_of_mark(self, order: Order) -> tuple[PriceLevels[OrderId], float]:
         """Beyond the mark, so that a price that only repeats it finds nothing."""
         mark = None if order.high_water_mark is None else float(order.high_water_mark)
         if order.side == "sell":
@@ -101,7 +105,10 @@ class SymbolOrders:
 
     def __init__(self) -> None:
         self.stops: dict[Side, Stops] = {"buy": Stops(), "sell": Stops()}
-        self.limits: dict[Side, PriceLevels] = {"buy": PriceLevels(), "sell": PriceLevels()}
+        self.limits: dict[Side, PriceLevels[OrderId]] = {
+            "buy": PriceLevels(),
+            "sell": PriceLevels(),
+        }
         self.markets: dict[Side, dict[OrderId, None]] = {"buy": {}, "sell": {}}
         self.held: dict[OrderId, None] = {}
 

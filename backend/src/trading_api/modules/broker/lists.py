@@ -89,7 +89,7 @@ def _page(
     cursor: str | None,
 ) -> tuple[list[T], str | None]:
     """Items by descending number; one more than asked for tells whether there is a next page."""
-    before = None if cursor is None else _cursor(cursor)
+    before = None if cursor is None else number_of(cursor)
     items: list[T] = []
     last = 0
     for number in numbers:
@@ -102,7 +102,12 @@ def _page(
     return items, None
 
 
-def _cursor(text: str) -> int:
+def number_of(text: str) -> int:
+    """The number that a cursor stands for.
+
+    Raises:
+        InvalidPayload: it is not one that this server gave.
+    """
     if not (text.isascii() and text.isdigit()):
         raise InvalidPayload("cursor", f"cursor {text[:40]!r} is not one that this server gave")
     return int(text)

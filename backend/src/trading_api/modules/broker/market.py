@@ -1,14 +1,17 @@
 """What the broker has heard of the markets: the last quote of each symbol, as money."""
 
 from collections.abc import Sequence
+from copy import copy
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from trading_api.domain.depth import MOST_LEVELS
 from trading_api.domain.fills import Book, Offer
+from trading_api.domain.limits import NO_LIMITS, Limits
 from trading_api.domain.market import Depth, Level, Quote, SymbolInfo, Trade
 from trading_api.domain.money import from_float
 from trading_api.domain.ports import Clock, Message, SymbolCatalogue
+from trading_api.domain.rates import middle, rate
 from trading_api.domain.rules import Rules
 from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import parts_of
@@ -113,14 +116,30 @@ class MarketData:
         self._catalogue = catalogue
         self._max_age_ms = max_age_ms
         self._rules = rules
+        self._limits = NO_LIMITS
         self._feeds: dict[str, SymbolFeed] = {}
         self._sessions: dict[str, tuple[SymbolInfo, TradingSession]] = {}
+        self._pairs: dict[tuple[str, str], str] = {}
+        self._pair_symbols: set[str] = set()
         self._now = 0
 
     @property
     def now(self) -> int:
         """The instant of the last look at the clock."""
         return self._now
+
+    @property
+    def limits(self) -> Limits:
+        """What the caller may do with the account."""
+        return self._limits
+
+    def limited(self, limits: Limits) -> Self:
+        """The same market, at this instant, for a caller with these limits."""
+        if limits is NO_LIMITS:
+            return self
+        limited = copy(self)
+        limited._limits = limits
+        return limited
 
     @property
     def rules(self) -> Rules:
@@ -138,7 +157,14 @@ class MarketData:
         feed = self._feeds.get(symbol)
         if feed is None:
             feed = self._feeds[symbol] = SymbolFeed()
+            self._note_pair(symbol)
         return feed.take(message, self.look(), self._max_age_ms)
+
+    def _note_pair(self, symbol: str) -> None:
+        instrument = self._catalogue.get(symbol)
+        if instrument is not None and instrument.base_currency is not None:
+            self._pairs.setdefault((instrument.base_currency, instrument.currency), symbol)
+            self._pair_symbols.add(symbol)
 
     def on_trade(self, trade: Trade) -> None:
         """Hear that a symbol was traded."""
@@ -194,10 +220,20 @@ class MarketData:
             feed.book = self._make_book(feed, quote, fresh)
         return feed.book
 
-    def mark(self, symbol: str, quantity: Decimal) -> Decimal | None:
-        """What a signed quantity could be closed at, by the last quote however old."""
-        book = self.book(symbol)
-        return None if book is None else book.mark(quantity)
+    def rate(self, base: str, quote: str) -> Decimal | None:
+        """What a unit of one currency is worth in another, by the last quotes however old."""
+        return rate(base, quote, self._middle)
+
+    def is_pair(self, symbol: str) -> bool:
+        """Whether a symbol tells what a currency is worth."""
+        return symbol in self._pair_symbols
+
+    def _middle(self, base: str, quote: str) -> Decimal | None:
+        symbol = self._pairs.get((base, quote))
+        book = None if symbol is None else self.book(symbol)
+        if book is None or book.bid is None or book.ask is None:
+            return None
+        return middle(book.bid.price, book.ask.price)
 
     def end_of_session(self, symbol: str) -> int:
         """When a `day` order that begins to work or to wait now ends."""

@@ -4,9 +4,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Clock
-from trading_api.domain.positions import Holding
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.publisher import Publisher
@@ -33,14 +33,14 @@ class Marks:
         self._accounts: set[AccountId] = set()
         self._changed = asyncio.Event()
 
-    def note_holding(self, account_id: AccountId, holding: Holding) -> None:
+    def note_holding(self, state: AccountState, symbol: str) -> None:
         """An account holds a symbol, or does not any more."""
-        if holding.quantity:
-            self._holders[holding.symbol].add(account_id)
-        elif holding.symbol in self._holders:
-            self._holders[holding.symbol].discard(account_id)
-            if not self._holders[holding.symbol]:
-                del self._holders[holding.symbol]
+        if state.positions_of(symbol):
+            self._holders[symbol].add(state.account_id)
+        elif symbol in self._holders:
+            self._holders[symbol].discard(state.account_id)
+            if not self._holders[symbol]:
+                del self._holders[symbol]
 
     def quote_changed(self, symbol: str) -> None:
         """A symbol has a new quote."""

@@ -1,10 +1,12 @@
-"""What an operator may choose for the broker, and what of it the domain has to know."""
+"""`[modules.broker]` of the settings: what an operator may choose."""
 
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+from trading_api.domain.ids import AccountId
+from trading_api.domain.limits import NO_LIMITS, Limits, strictest
 from trading_api.domain.money import canonical
 from trading_api.domain.rules import (
     BasisPointFee,
@@ -18,8 +20,8 @@ from trading_api.domain.rules import (
     StopPolicy,
     TriggerSource,
 )
-
-DAY_MS = 24 * 3_600_000
+from trading_api.domain.sessions import DAY_MS
+from trading_api.shared.auth import OWNER_ID, Principal
 
 
 class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +33,14 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         gtc_max_age_days: days after which an order that is good till canceled expires.
         snapshot_every: entries of an account's journal after which its state is kept, so that a
             start need not read them again.
+        max_leverage: the most that an account may choose.
+        market_buffer_percent: what an order without a price of its own is taken above the market
+            by, where a part of it may stand.
+        margin_warning_percent: margin level below which an account is warned.
+        stop_out_percent: margin level at which its positions are closed.
+        limits: what every account may do.
+        account_limits: what an account may do besides, by its id.
+        key_limits: what an API key may do besides, by its name.
     """
 
     fee_bps: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
@@ -47,6 +57,22 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     gtc_max_age_days: Annotated[int, Meta(ge=1, le=36_500)] | None = None
     linked_mode: LinkedMode = "partial"
     snapshot_every: Annotated[int, Meta(ge=1)] = 1000
+    max_leverage: Annotated[int, Meta(ge=1, le=1000)] = 50
+    market_buffer_percent: Annotated[float, Meta(ge=0, le=100)] = 3.0
+    margin_warning_percent: Annotated[float, Meta(ge=0, le=1000)] = 100.0
+    stop_out_percent: Annotated[float, Meta(ge=0, le=1000)] = 50.0
+    limits: Limits = NO_LIMITS
+    account_limits: dict[str, Limits] = field(default_factory=dict)
+    key_limits: dict[str, Limits] = field(default_factory=dict)
+
+    def limits_of(self, principal: Principal, account_id: AccountId) -> Limits:
+        """What a caller may do with an account: of the limits that hold, the strictest."""
+        if not (self.account_limits or self.key_limits):
+            return self.limits
+        account = self.account_limits.get(account_id, NO_LIMITS)
+        name = "" if principal.id == OWNER_ID else principal.id.removeprefix("key:")
+        key = self.key_limits.get(name, NO_LIMITS)
+        return strictest((self.limits, account, key))
 
     def rules(self) -> Rules:
         """What of it the domain has to know."""
@@ -63,8 +89,16 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             stop_policy=self.stop_policy,
             gtc_max_age_ms=None if days is None else days * DAY_MS,
             linked_mode=self.linked_mode,
+            max_leverage=Decimal(self.max_leverage),
+            market_buffer=_share(self.market_buffer_percent),
+            margin_warning_level=_share(self.margin_warning_percent),
+            stop_out_level=_share(self.stop_out_percent),
         )
 
     def _fee_bps(self) -> tuple[FeeModel, ...]:
         rate = canonical(Decimal(str(self.fee_bps)))
         return (BasisPointFee(maker=rate, taker=rate),) if rate else ()
+
+
+def _share(percent: float) -> Decimal:
+    return canonical(Decimal(repr(percent)) / 100)

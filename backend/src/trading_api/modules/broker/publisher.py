@@ -4,13 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from trading_api.domain.accounts import AccountState, view_account
+from trading_api.domain.account_view import view_account
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.orders import Execution, Order
 from trading_api.domain.ports import Bus, Message
-from trading_api.domain.positions import Holding, Position, view_position
+from trading_api.domain.positions import Holding, Position, net, view_position
 from trading_api.domain.topics import topic
+from trading_api.domain.valuation import mark_of
 from trading_api.modules.broker.market import MarketData
 from trading_api.shared.ws.router import Snapshot
 
@@ -43,14 +45,13 @@ class Publisher:
 
     def tell_equity(self, state: AccountState) -> None:
         """Publish what the account is worth now."""
-        value = view_account(state, self._market.mark)
+        value = view_account(state, self._market)
         self.publish(topic("equity", state.account_id), value)
 
     def tell_marks(self, state: AccountState, symbols: Iterable[str]) -> None:
         """Publish the positions of these symbols at their new marks, and the equity."""
         for symbol in symbols:
-            holding = state.holdings.get(symbol)
-            if holding is not None and holding.quantity:
+            for holding in state.positions_of(symbol):
                 value = self._position(state.account_id, holding)
                 self.publish(topic("positions", state.account_id), value)
         self.tell_equity(state)
@@ -83,8 +84,16 @@ class Publisher:
             if holding.quantity
         ]
 
+    def net_positions(self, state: AccountState) -> list[Position]:
+        """One position for each symbol that is held, individual ones taken together."""
+        if state.mode == "netting":
+            return self.positions(state)
+        symbols = sorted({holding.symbol for holding in state.holdings.values()})
+        nets = [net(state.positions_of(symbol)) for symbol in symbols]
+        return [self._position(state.account_id, each) for each in nets if each.quantity]
+
     def _position(self, account_id: AccountId, holding: Holding) -> Position:
-        mark = self._market.mark(holding.symbol, holding.quantity) if holding.quantity else None
+        mark = mark_of(self._market, holding.symbol, holding.quantity) if holding.quantity else None
         return view_position(holding, account_id, mark)
 
 

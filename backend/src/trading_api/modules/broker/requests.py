@@ -15,7 +15,7 @@ from trading_api.domain.commands import (
     TakeProfit,
 )
 from trading_api.domain.errors import InvalidPayload
-from trading_api.domain.ids import OrderId
+from trading_api.domain.ids import OrderId, PositionId
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ZERO
 from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
@@ -43,6 +43,15 @@ class TrailRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     value: DecimalText
 
 
+PositionName = Annotated[
+    str,
+    Meta(
+        max_length=120,
+        description="The individual position to close; the order is reduce-only then",
+    ),
+]
+
+
 class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every order of a request says of itself."""
 
@@ -59,6 +68,7 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     expire_at: Instant | None = None
     post_only: Annotated[bool, Meta(description="Refuse what would take liquidity")] = False
     reduce_only: Annotated[bool, Meta(description="Never open or grow a position")] = False
+    position_id: PositionName | None = None
     client_order_id: ClientOrderId | None = None
     tag: Annotated[str, Meta(max_length=100)] | None = None
 
@@ -89,7 +99,8 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             time_in_force=self.time_in_force,
             expire_at=self.expire_at,
             post_only=self.post_only,
-            reduce_only=self.reduce_only,
+            reduce_only=self.reduce_only or self.position_id is not None,
+            position_id=None if self.position_id is None else PositionId(self.position_id),
             client_order_id=client_order_id,
             tag=self.tag,
         )

@@ -1,18 +1,20 @@
 """The bodies and answers of the broker's addresses that are not nouns of the domain."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from trading_api.domain.accounts import Account, AccountState
+from trading_api.domain.account_view import Account
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import OpenAccount, ResetAccount
+from trading_api.domain.equity import EquityPoint
+from trading_api.domain.events import AccountMode
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.market import Instant
 from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Position
+from trading_api.modules.broker.requests import AccountName
 from trading_api.shared.schema import AmountText, parse_decimal
-
-T = TypeVar("T")
 
 
 class CreateAccountRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,6 +23,11 @@ class CreateAccountRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     currency: Annotated[str, Meta(pattern="^[A-Z]{3,5}$", examples=["USD"])] = "USD"
     balance: AmountText = "100000"
+    leverage: AmountText = "1"
+    mode: AccountMode = "netting"
+    fifo: Annotated[
+        bool, Meta(description="Hedging only: the oldest position of a symbol is closed first")
+    ] = False
 
     def opening(self, account_id: AccountId, principal_id: PrincipalId) -> OpenAccount:
         """The command that opens it.
@@ -34,6 +41,9 @@ class CreateAccountRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fie
             name=self.name,
             currency=self.currency,
             balance=parse_decimal(self.balance, "balance"),
+            leverage=parse_decimal(self.leverage, "leverage"),
+            mode=self.mode,
+            fifo=self.fifo,
         )
 
 
@@ -57,6 +67,13 @@ class HaltRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     flatten: bool = False
     reducing: bool = False
+
+
+class LeverageRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the value of a symbol is to be divided by."""
+
+    leverage: AmountText
+    account_id: AccountName | None = None
 
 
 class DeadmanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +125,13 @@ class AccountPage(Struct, frozen=True):
     """Accounts, by id."""
 
     items: list[Account]
+    next_cursor: str | None
+
+
+class EquityPage(Struct, frozen=True):
+    """Points of an equity curve, oldest first."""
+
+    items: list[EquityPoint]
     next_cursor: str | None
 
 

@@ -19,12 +19,15 @@ from trading_api.domain.commands import (
     ResetAccount,
     ResumeAccount,
     SetDeadman,
+    SetLeverage,
     SetPositionExits,
 )
 from trading_api.domain.errors import TradingError
 from trading_api.domain.evolution import Decision
 from trading_api.domain.ids import AccountId, PrincipalId
+from trading_api.domain.limits import Limits
 from trading_api.domain.orders import Order
+from trading_api.domain.preview import Preview, preview_order
 from trading_api.domain.requests import first_answer
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
@@ -44,7 +47,7 @@ CallerCommand = (
 )
 
 
-AccountCommand = ResetAccount | HaltAccount | ResumeAccount | SetDeadman
+AccountCommand = ResetAccount | HaltAccount | ResumeAccount | SetLeverage | SetDeadman
 
 
 FIRST_ACCOUNT = CreateAccountRequest(name="Paper account")
@@ -61,7 +64,7 @@ class BrokerService:
     """The broker on paper: accounts, their orders, positions and executions."""
 
     def __init__(self, context: AppContext) -> None:
-        options = context.options("broker", BrokerOptions)
+        self._options = options = context.options("broker", BrokerOptions)
         self.journal = context.journal
         self._ids = context.ids
         max_age_ms = round(options.max_quote_age_s * 1000)
@@ -100,6 +103,21 @@ class BrokerService:
         """
         with self.engine.counts.acks.timed():
             return await self._carry_out(principal, command, account_id)
+
+    def preview(
+        self, principal: Principal, command: PlaceOrder, account_id: str | None = None
+    ) -> Preview:
+        """What placing an order on an account of the caller would do now; nothing happens.
+
+        Raises:
+            TradingError: the order is none, or there is no such account.
+        """
+        principal.require("orders:write")
+        cell = self.open_cell(principal, account_id)
+        placed = self._canonical_order(command)
+        self.market.look()
+        market = self.market.limited(self._limits(principal, cell))
+        return preview_order(cell.working or cell.shown, placed, market)
 
     async def state(self, principal: Principal, account_id: str | None = None) -> AccountState:
         """The durable state of an account of the caller.
@@ -151,6 +169,8 @@ class BrokerService:
         """
         principal.require("orders:write")
         cell = self.open_cell(principal, account_id)
+        if isinstance(command, SetLeverage):
+            command = replace(command, symbol=self.symbol(command.symbol))
         _, pending = self.engine.execute(cell, command)
         await self.engine.durable(pending or cell.last)
         return cell.shown
@@ -197,7 +217,7 @@ class BrokerService:
             if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
                 await self.engine.settled(cell)
                 return Answer((_unless_rejected(first, replayed=True),), replayed=True)
-            decision, pending = self.engine.execute(cell, command)
+            decision, pending = self.engine.execute(cell, command, self._limits(principal, cell))
         except TradingError:
             # the refusal may rest on what is not durable yet
             await self.engine.settled(cell)
@@ -205,25 +225,39 @@ class BrokerService:
         await self.engine.durable(pending or cell.last)
         return _answer(command, decision)
 
+    def _limits(self, principal: Principal, cell: Cell) -> Limits:
+        return self._options.limits_of(principal, cell.account_id)
+
+    def symbol(self, name: str) -> str:
+        """An instrument's own name, which may have been given with its exchange.
+
+        Raises:
+            TradingError: `unknown_symbol`.
+        """
+        instrument = self.market.instrument(name)
+        if instrument is None:
+            raise TradingError("unknown_symbol", f"symbol {name[:80]!r} is not known")
+        return instrument.symbol
+
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""
         if isinstance(command, CancelOrder | ClosePosition | SetPositionExits):
             return command
-        if isinstance(command, PlaceOrder) and command.group is not None:
-            orders = tuple(
-                replace(each, symbol=self._own_name(each.symbol)) for each in command.group.orders
-            )
-            command = replace(command, group=replace(command.group, orders=orders))
+        if isinstance(command, PlaceOrder):
+            return self._canonical_order(command)
         if command.symbol is None:
             return command
-        name = self._own_name(command.symbol)
+        name = self.symbol(command.symbol)
         return command if name == command.symbol else replace(command, symbol=name)
 
-    def _own_name(self, symbol: str) -> str:
-        instrument = self.market.instrument(symbol)
-        if instrument is None:
-            raise TradingError("unknown_symbol", f"symbol {symbol[:80]!r} is not known")
-        return instrument.symbol
+    def _canonical_order(self, command: PlaceOrder) -> PlaceOrder:
+        if command.group is not None:
+            orders = tuple(
+                replace(each, symbol=self.symbol(each.symbol)) for each in command.group.orders
+            )
+            command = replace(command, group=replace(command.group, orders=orders))
+        name = self.symbol(command.symbol)
+        return command if name == command.symbol else replace(command, symbol=name)
 
 
 def default_account_id(principal_id: PrincipalId) -> AccountId:

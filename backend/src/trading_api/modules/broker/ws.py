@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from trading_api.domain.accounts import Account, AccountState, view_account
+from trading_api.domain.account_view import Account, view_account
+from trading_api.domain.accounts import AccountState
 from trading_api.domain.ids import AccountId
 from trading_api.domain.orders import Execution, Order
 from trading_api.domain.positions import Position
@@ -144,7 +145,7 @@ class _Channels:
         return publisher.snapshot(name, publisher.positions(self._state(name)))
 
     def _read_equity(self, name: str) -> Snapshot:
-        account = view_account(self._state(name), self._service.market.mark)
+        account = view_account(self._state(name), self._service.market)
         return self._service.publisher.snapshot(name, account)
 
     def _read_connection(self, name: str) -> Snapshot:

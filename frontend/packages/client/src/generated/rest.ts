@@ -22,6 +22,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/broker/orders/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What placing an order would do now
+     * @description Decides as placing does and lets nothing happen. A refusal by the state of things is listed in `errors`; what is wrong with the order itself is a 422.
+     */
+    post: operations["previewOrder"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/broker/orders/{order_id}": {
     parameters: {
       query?: never;
@@ -148,6 +168,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/broker/accounts/{account_id}/equity": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The equity curve, oldest first
+     * @description Begins with a point at the account's creation. Of each minute, hour or day (UTC) the last point is kept: one after every fill and, while something is held, one a minute. Minutes are kept for a week, hours for a year, days for ever.
+     */
+    get: operations["getEquityCurve"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/broker/accounts/{account_id}/reset": {
     parameters: {
       query?: never;
@@ -219,6 +259,44 @@ export interface paths {
      * @description Each call begins the seconds anew, 0 ends them. When they are over every order is canceled and the switch is off until it is set again. It outlives a restart: what came due meanwhile is done first.
      */
     post: operations["setDeadman"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/leverage/{symbol}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The leverage of a symbol */
+    get: operations["getLeverage"];
+    /**
+     * Set the leverage of a symbol
+     * @description Less leverage is refused while positions and orders would need more margin than there is.
+     */
+    put: operations["setLeverage"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/leverage/{symbol}/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What another leverage would mean; nothing changes */
+    post: operations["previewLeverage"];
     delete?: never;
     options?: never;
     head?: never;
@@ -630,10 +708,12 @@ export interface components {
   schemas: {
     /**
      * Account
-     * @description The money of an account.
+     * @description The money of an account, in its currency.
      *
-     *         What depends on the market is null while a position has no market; `flags` then has
-     *         `no_market:SYMBOL`.
+     *         What depends on the market is null while a position has no market or a currency no rate;
+     *         `flags` then has `no_market:SYMBOL` or `no_rate:CURRENCY`. `margin_warning` stands there while
+     *         the margin level is below the warning level, `stopped_out` from a stop-out until the account is
+     *         resumed or reset.
      */
     Account: {
       id: string;
@@ -641,28 +721,25 @@ export interface components {
       currency: string;
       /** @enum {unknown} */
       mode: "hedging" | "netting";
-      /**
-       * Format: decimal
-       * @description Deposits, realised profit and fees
-       */
-      balance: string;
+      /** @description The oldest position of a symbol is closed first */
+      fifo: boolean;
+      /** @description Deposits, realised profit and fees; other currencies at today's rates */
+      balance: string | null;
       /** @description Balance and unrealised profit */
       equity: string | null;
       unrealized_pnl: string | null;
-      /**
-       * Format: decimal
-       * @description Without fees
-       */
-      realized_pnl: string;
-      /** @description Value of the positions */
+      /** @description Without fees */
+      realized_pnl: string | null;
+      /** @description What the positions set aside */
       margin_used: string | null;
-      /**
-       * Format: decimal
-       * @description What open orders would add to it
-       */
-      margin_reserved: string;
+      /** @description What open orders would add to it */
+      margin_reserved: string | null;
       /** @description Equity less what is used and what is reserved */
+      free_margin: string | null;
+      /** @description Free margin times the account's leverage */
       buying_power: string | null;
+      /** @description Equity divided by margin used, 1 is 100 %; null without a position */
+      margin_level: string | null;
       /** Format: decimal */
       leverage: string;
       /** @enum {unknown} */
@@ -738,6 +815,14 @@ export interface components {
       next_cursor: string | null;
     };
     /**
+     * EquityPage
+     * @description Points of an equity curve, oldest first.
+     */
+    EquityPage: {
+      items: components["schemas"]["EquityPoint"][];
+      next_cursor: string | null;
+    };
+    /**
      * ExecutionPage
      * @description Executions, newest first.
      */
@@ -755,6 +840,43 @@ export interface components {
       version: string;
       uptime_s: number;
       modules: components["schemas"]["ModuleStatus"][];
+    };
+    /**
+     * Leverage
+     * @description What the value of a symbol is divided by to make its margin, and what it may be.
+     */
+    Leverage: {
+      symbol: string;
+      /** Format: decimal */
+      leverage: string;
+      /** Format: decimal */
+      min: string;
+      /** Format: decimal */
+      max: string;
+      /** Format: decimal */
+      step: string;
+    };
+    /**
+     * LeveragePreview
+     * @description A leverage that is not set yet, and what the account would then set aside.
+     *
+     *         The figures are null while they are not known.
+     */
+    LeveragePreview: {
+      symbol: string;
+      /** Format: decimal */
+      leverage: string;
+      /** Format: decimal */
+      min: string;
+      /** Format: decimal */
+      max: string;
+      /** Format: decimal */
+      step: string;
+      /** @description What the positions would set aside */
+      margin_used: string | null;
+      free_margin: string | null;
+      warnings: components["schemas"]["StatusReason"][];
+      errors: components["schemas"]["StatusReason"][];
     };
     /**
      * Order
@@ -795,6 +917,8 @@ export interface components {
       session: "extended" | "regular";
       post_only: boolean;
       reduce_only: boolean;
+      /** @description The individual position that it closes */
+      position_id: string | null;
       /** @enum {unknown} */
       status:
         | "canceled"
@@ -869,6 +993,10 @@ export interface components {
        * @description Of everything the account traded in the symbol, without fees
        */
       realized_pnl: string;
+      /** @description Of the symbol: what the figures are in */
+      currency: string;
+      /** @description When an individual position was opened */
+      opened_at: number | null;
       /** @description Epoch milliseconds, UTC */
       updated_at: number;
     };
@@ -886,6 +1014,30 @@ export interface components {
     PositionPage: {
       items: components["schemas"]["Position"][];
       next_cursor: string | null;
+    };
+    /**
+     * Preview
+     * @description What would be so right after placing an order; figures that are not known are null.
+     *
+     *         `errors` are the reasons for which it would be refused, `warnings` what else to know.
+     */
+    Preview: {
+      /** @description Average of what would be filled at once, else what the order asks for */
+      price: string | null;
+      /** @description Value of what would be filled and of what would stand */
+      notional: string | null;
+      /** @description Of that value; of a rest at that price */
+      fee: string | null;
+      /** @description What the account would set aside more than now */
+      margin: string | null;
+      buying_power_after: string | null;
+      /**
+       * Format: decimal
+       * @description Signed quantity held after what would be filled at once
+       */
+      position_after: string;
+      warnings: components["schemas"]["StatusReason"][];
+      errors: components["schemas"]["StatusReason"][];
     };
     /**
      * Problem
@@ -1214,6 +1366,7 @@ export interface components {
        * @default false
        */
       reduce_only?: boolean;
+      position_id?: string | null;
       client_order_id?: string | null;
       tag?: string | null;
       symbol: string;
@@ -1300,6 +1453,7 @@ export interface components {
        * @default false
        */
       reduce_only?: boolean;
+      position_id?: string | null;
       client_order_id?: string | null;
       tag?: string | null;
       symbol?: string | null;
@@ -1359,6 +1513,21 @@ export interface components {
        * @default 100000
        */
       balance?: string;
+      /**
+       * @description A decimal number as text that is not below 0
+       * @default 1
+       */
+      leverage?: string;
+      /**
+       * @default netting
+       * @enum {unknown}
+       */
+      mode?: "hedging" | "netting";
+      /**
+       * @description Hedging only: the oldest position of a symbol is closed first
+       * @default false
+       */
+      fifo?: boolean;
     };
     /**
      * ResetRequest
@@ -1383,6 +1552,15 @@ export interface components {
      */
     DeadmanRequest: {
       seconds: number;
+    };
+    /**
+     * LeverageRequest
+     * @description What the value of a symbol is to be divided by.
+     */
+    LeverageRequest: {
+      /** @description A decimal number as text that is not below 0 */
+      leverage: string;
+      account_id?: string | null;
     };
     /**
      * LogIn
@@ -1446,6 +1624,18 @@ export interface components {
       asks: [number, number][];
       /** @description CRC-32 of the levels as whole ticks and steps, see docs/depth.md */
       checksum: number;
+    };
+    /**
+     * EquityPoint
+     * @description What an account was worth at an instant, in its currency.
+     */
+    EquityPoint: {
+      /** @description Epoch milliseconds, UTC */
+      time: number;
+      /** Format: decimal */
+      equity: string;
+      /** Format: decimal */
+      balance: string;
     };
     /**
      * Execution
@@ -1640,14 +1830,18 @@ export type CurrentTime = components["schemas"]["CurrentTime"];
 export type DatafeedConfiguration = components["schemas"]["DatafeedConfiguration"];
 export type Deadman = components["schemas"]["Deadman"];
 export type DepthList = components["schemas"]["DepthList"];
+export type EquityPage = components["schemas"]["EquityPage"];
 export type ExecutionPage = components["schemas"]["ExecutionPage"];
 export type Health = components["schemas"]["Health"];
+export type Leverage = components["schemas"]["Leverage"];
+export type LeveragePreview = components["schemas"]["LeveragePreview"];
 export type Order = components["schemas"]["Order"];
 export type OrderPage = components["schemas"]["OrderPage"];
 export type Overview = components["schemas"]["Overview"];
 export type Position = components["schemas"]["Position"];
 export type PositionExits = components["schemas"]["PositionExits"];
 export type PositionPage = components["schemas"]["PositionPage"];
+export type Preview = components["schemas"]["Preview"];
 export type Problem = components["schemas"]["Problem"];
 export type QuoteList = components["schemas"]["QuoteList"];
 export type SessionState = components["schemas"]["SessionState"];
@@ -1678,12 +1872,14 @@ export type CreateAccountRequest = components["schemas"]["CreateAccountRequest"]
 export type ResetRequest = components["schemas"]["ResetRequest"];
 export type HaltRequest = components["schemas"]["HaltRequest"];
 export type DeadmanRequest = components["schemas"]["DeadmanRequest"];
+export type LeverageRequest = components["schemas"]["LeverageRequest"];
 export type LogIn = components["schemas"]["LogIn"];
 export type Bar = components["schemas"]["Bar"];
 export type StatusReason = components["schemas"]["StatusReason"];
 export type Trail = components["schemas"]["Trail"];
 export type Choice = components["schemas"]["Choice"];
 export type Depth = components["schemas"]["Depth"];
+export type EquityPoint = components["schemas"]["EquityPoint"];
 export type Execution = components["schemas"]["Execution"];
 export type Explanation = components["schemas"]["Explanation"];
 export type ModuleStatus = components["schemas"]["ModuleStatus"];
@@ -2012,6 +2208,130 @@ export interface operations {
       };
       /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  previewOrder: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "side": "buy",
+         *       "type": "limit",
+         *       "quantity": "0.05",
+         *       "limit_price": "78390",
+         *       "time_in_force": "gtc",
+         *       "post_only": false,
+         *       "reduce_only": false,
+         *       "client_order_id": "first-order",
+         *       "symbol": "BTCUSD"
+         *     }
+         */
+        "application/json": components["schemas"]["PlaceOrderRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "price": "78389",
+           *       "notional": "3919.45",
+           *       "fee": "0",
+           *       "margin": "3919.4",
+           *       "buying_power_after": "96080.55",
+           *       "position_after": "0.05",
+           *       "warnings": [],
+           *       "errors": []
+           *     }
+           */
+          "application/json": components["schemas"]["Preview"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -2485,6 +2805,8 @@ export interface operations {
   listPositions: {
     parameters: {
       query?: {
+        /** @description `net`: those of a symbol taken together, in hedging mode too */
+        view?: "individual" | "net";
         /** @description Default: the caller's own account */
         account_id?: string | null;
         /** @description At most so many items */
@@ -2518,6 +2840,7 @@ export interface operations {
            *           "mark_price": "78388",
            *           "unrealized_pnl": "-0.05",
            *           "realized_pnl": "0",
+           *           "currency": "USD",
            *           "updated_at": 1784505612345
            *         }
            *       ]
@@ -2605,6 +2928,7 @@ export interface operations {
            *       "mark_price": "78388",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
+           *       "currency": "USD",
            *       "updated_at": 1784505612345
            *     }
            */
@@ -2929,13 +3253,16 @@ export interface operations {
            *           "name": "Paper account",
            *           "currency": "USD",
            *           "mode": "netting",
+           *           "fifo": false,
            *           "balance": "100000",
            *           "equity": "99999.95",
            *           "unrealized_pnl": "-0.05",
            *           "realized_pnl": "0",
            *           "margin_used": "3919.4",
            *           "margin_reserved": "0",
+           *           "free_margin": "96080.55",
            *           "buying_power": "96080.55",
+           *           "margin_level": "25.516137674134",
            *           "leverage": "1",
            *           "status": "active",
            *           "flags": []
@@ -3006,7 +3333,10 @@ export interface operations {
          * @example {
          *       "name": "Swing trades",
          *       "currency": "USD",
-         *       "balance": "25000"
+         *       "balance": "25000",
+         *       "leverage": "1",
+         *       "mode": "netting",
+         *       "fifo": false
          *     }
          */
         "application/json": components["schemas"]["CreateAccountRequest"];
@@ -3025,13 +3355,16 @@ export interface operations {
            *       "name": "Paper account",
            *       "currency": "USD",
            *       "mode": "netting",
+           *       "fifo": false,
            *       "balance": "100000",
            *       "equity": "99999.95",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
            *       "margin_used": "3919.4",
            *       "margin_reserved": "0",
+           *       "free_margin": "96080.55",
            *       "buying_power": "96080.55",
+           *       "margin_level": "25.516137674134",
            *       "leverage": "1",
            *       "status": "active",
            *       "flags": []
@@ -3146,19 +3479,110 @@ export interface operations {
            *       "name": "Paper account",
            *       "currency": "USD",
            *       "mode": "netting",
+           *       "fifo": false,
            *       "balance": "100000",
            *       "equity": "99999.95",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
            *       "margin_used": "3919.4",
            *       "margin_reserved": "0",
+           *       "free_margin": "96080.55",
            *       "buying_power": "96080.55",
+           *       "margin_level": "25.516137674134",
            *       "leverage": "1",
            *       "status": "active",
            *       "flags": []
            *     }
            */
           "application/json": components["schemas"]["Account"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getEquityCurve: {
+    parameters: {
+      query?: {
+        interval?: "1m" | "1h" | "1d";
+        /** @description Instant in epoch milliseconds, UTC */
+        from?: number | null;
+        /** @description Exclusive */
+        to?: number | null;
+        /** @description At most so many items */
+        limit?: number;
+        /** @description `next_cursor` of the page before; absent for the first */
+        cursor?: string | null;
+      };
+      header?: never;
+      path: {
+        account_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "time": 1784505612345,
+           *           "equity": "99999.95",
+           *           "balance": "100000"
+           *         }
+           *       ]
+           *     }
+           */
+          "application/json": components["schemas"]["EquityPage"];
         };
       };
       /** @description One of `unauthenticated` */
@@ -3240,13 +3664,16 @@ export interface operations {
            *       "name": "Paper account",
            *       "currency": "USD",
            *       "mode": "netting",
+           *       "fifo": false,
            *       "balance": "100000",
            *       "equity": "99999.95",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
            *       "margin_used": "3919.4",
            *       "margin_reserved": "0",
+           *       "free_margin": "96080.55",
            *       "buying_power": "96080.55",
+           *       "margin_level": "25.516137674134",
            *       "leverage": "1",
            *       "status": "active",
            *       "flags": []
@@ -3362,13 +3789,16 @@ export interface operations {
            *       "name": "Paper account",
            *       "currency": "USD",
            *       "mode": "netting",
+           *       "fifo": false,
            *       "balance": "100000",
            *       "equity": "99999.95",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
            *       "margin_used": "3919.4",
            *       "margin_reserved": "0",
+           *       "free_margin": "96080.55",
            *       "buying_power": "96080.55",
+           *       "margin_level": "25.516137674134",
            *       "leverage": "1",
            *       "status": "active",
            *       "flags": []
@@ -3474,13 +3904,16 @@ export interface operations {
            *       "name": "Paper account",
            *       "currency": "USD",
            *       "mode": "netting",
+           *       "fifo": false,
            *       "balance": "100000",
            *       "equity": "99999.95",
            *       "unrealized_pnl": "-0.05",
            *       "realized_pnl": "0",
            *       "margin_used": "3919.4",
            *       "margin_reserved": "0",
+           *       "free_margin": "96080.55",
            *       "buying_power": "96080.55",
+           *       "margin_level": "25.516137674134",
            *       "leverage": "1",
            *       "status": "active",
            *       "flags": []
@@ -3570,6 +4003,319 @@ export interface operations {
            *     }
            */
           "application/json": components["schemas"]["Deadman"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getLeverage: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        symbol: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": "BTCUSD",
+           *       "leverage": "4",
+           *       "min": "1",
+           *       "max": "50",
+           *       "step": "1"
+           *     }
+           */
+          "application/json": components["schemas"]["Leverage"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  setLeverage: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        symbol: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "leverage": "4"
+         *     }
+         */
+        "application/json": components["schemas"]["LeverageRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": "BTCUSD",
+           *       "leverage": "4",
+           *       "min": "1",
+           *       "max": "50",
+           *       "step": "1"
+           *     }
+           */
+          "application/json": components["schemas"]["Leverage"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  previewLeverage: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: never;
+      path: {
+        symbol: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "leverage": "4"
+         *     }
+         */
+        "application/json": components["schemas"]["LeverageRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "symbol": "BTCUSD",
+           *       "leverage": "4",
+           *       "min": "1",
+           *       "max": "50",
+           *       "step": "1",
+           *       "margin_used": "979.85",
+           *       "free_margin": "99020.1",
+           *       "warnings": [],
+           *       "errors": []
+           *     }
+           */
+          "application/json": components["schemas"]["LeveragePreview"];
         };
       };
       /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */

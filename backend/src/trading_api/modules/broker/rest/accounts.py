@@ -2,26 +2,28 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from trading_api.domain.accounts import Account, view_account
+from trading_api.domain.account_view import Account, view_account
 from trading_api.domain.commands import HaltAccount, ResumeAccount, SetDeadman
+from trading_api.domain.equity import CurveInterval
 from trading_api.modules.broker import examples
-from trading_api.modules.broker.lists import cut
+from trading_api.modules.broker.lists import cut, number_of
 from trading_api.modules.broker.rest.parameters import AccountPath, refuse_others
 from trading_api.modules.broker.schemas import (
     AccountPage,
     CreateAccountRequest,
     Deadman,
     DeadmanRequest,
+    EquityPage,
     HaltRequest,
     ResetRequest,
 )
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import AccountReader, Trader
 from trading_api.shared.http_errors import answers
-from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit
+from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import (
     Wire,
     decode,
@@ -36,6 +38,7 @@ def add_accounts(router: APIRouter, service: BrokerService) -> None:
     """Add the addresses of accounts."""
     _add_lists(router, service)
     _add_creating(router, service)
+    _add_equity(router, service)
     _add_resetting(router, service)
     _add_halting(router, service)
     _add_deadman(router, service)
@@ -52,9 +55,10 @@ def _add_lists(router: APIRouter, service: BrokerService) -> None:
     async def get_accounts(
         caller: AccountReader, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
     ) -> Response:
-        mark = service.market.mark
         states = await service.states(caller)
-        found = [view_account(s, mark) for s in sorted(states, key=lambda s: s.account_id)]
+        found = [
+            view_account(s, service.market) for s in sorted(states, key=lambda s: s.account_id)
+        ]
         return json_response(AccountPage(*cut(found, lambda a: a.id, limit, cursor)))
 
     @router.get(
@@ -69,7 +73,7 @@ def _add_lists(router: APIRouter, service: BrokerService) -> None:
         account_id: AccountPath,
     ) -> Response:
         state = await service.state(caller, account_id)
-        return json_response(view_account(state, service.market.mark))
+        return json_response(view_account(state, service.market))
 
 
 def _add_creating(router: APIRouter, service: BrokerService) -> None:
@@ -88,7 +92,37 @@ def _add_creating(router: APIRouter, service: BrokerService) -> None:
         refuse_others(request)
         body = decode(CreateAccountRequest, await json_text(request))
         state = await service.create_account(caller, body)
-        return json_response(view_account(state, service.market.mark), 201)
+        return json_response(view_account(state, service.market), 201)
+
+
+def _add_equity(router: APIRouter, service: BrokerService) -> None:
+    @router.get(
+        "/accounts/{account_id}/equity",
+        operation_id="getEquityCurve",
+        summary="The equity curve, oldest first",
+        description="Begins with a point at the account's creation. Of each minute, hour or day "
+        "(UTC) the last point is kept: one after every fill and, while something is held, one a "
+        "minute. Minutes are kept for a week, hours for a year, days for ever.",
+        response_model=Annotated[EquityPage, Wire()],
+        responses=answers(EquityPage([examples.EQUITY_POINT], None), 401, 403, 404, 422, 503),
+    )
+    async def get_equity(
+        caller: AccountReader,
+        account_id: AccountPath,
+        interval: CurveInterval = "1m",
+        since: Annotated[Moment, Query(alias="from")] = None,
+        until: Annotated[Moment, Query(alias="to", description="Exclusive")] = None,
+        limit: Limit = DEFAULT_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response:
+        state = await service.state(caller, account_id)
+        if cursor is not None:
+            since = max(since or 0, number_of(cursor) + 1)
+        points = await service.engine.curves.read(state, interval, since, until, limit + 1)
+        more = len(points) > limit
+        return json_response(
+            EquityPage(list(points[:limit]), str(points[limit - 1].time) if more else None)
+        )
 
 
 def _add_resetting(router: APIRouter, service: BrokerService) -> None:
@@ -107,7 +141,7 @@ def _add_resetting(router: APIRouter, service: BrokerService) -> None:
         refuse_others(request)
         body = await optional_body(request, ResetRequest)
         state = await service.administer(caller, body.command(), account_id)
-        return json_response(view_account(state, service.market.mark))
+        return json_response(view_account(state, service.market))
 
 
 def _add_halting(router: APIRouter, service: BrokerService) -> None:
@@ -127,7 +161,7 @@ def _add_halting(router: APIRouter, service: BrokerService) -> None:
         body = await optional_body(request, HaltRequest)
         command = HaltAccount(reducing=body.reducing, flatten=body.flatten)
         state = await service.administer(caller, command, account_id)
-        return json_response(view_account(state, service.market.mark))
+        return json_response(view_account(state, service.market))
 
     @router.post(
         "/accounts/{account_id}/resume",
@@ -139,7 +173,7 @@ def _add_halting(router: APIRouter, service: BrokerService) -> None:
     async def resume_account(request: Request, caller: Trader, account_id: AccountPath) -> Response:
         refuse_others(request)
         state = await service.administer(caller, ResumeAccount(), account_id)
-        return json_response(view_account(state, service.market.mark))
+        return json_response(view_account(state, service.market))
 
 
 def _add_deadman(router: APIRouter, service: BrokerService) -> None:

@@ -9,6 +9,7 @@ from trading_api.domain.commands import CancelAllOrders, CancelOrder
 from trading_api.domain.decisions import known_order
 from trading_api.domain.ids import OrderId
 from trading_api.domain.orders import Order
+from trading_api.domain.preview import Preview
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import (
     ExecutionFilter,
@@ -49,6 +50,7 @@ REPLAYED = {
 def add_orders(router: APIRouter, service: BrokerService) -> None:
     """Add the addresses of orders and executions."""
     _add_placing(router, service)
+    _add_preview(router, service)
     _add_changing(router, service)
     _add_canceling(router, service)
     _add_lists(router, service)
@@ -95,6 +97,26 @@ def _add_placing(router: APIRouter, service: BrokerService) -> None:
         answer = await service.submit(caller, body.command(), account_id)
         headers = {"Idempotent_Replayed": "true"} if answer.replayed else {}
         return json_response(answer.orders[0], 201, **headers)
+
+
+def _add_preview(router: APIRouter, service: BrokerService) -> None:
+    @router.post(
+        "/orders/preview",
+        operation_id="previewOrder",
+        summary="What placing an order would do now",
+        description="Decides as placing does and lets nothing happen. A refusal by the state of "
+        "things is listed in `errors`; what is wrong with the order itself is a 422.",
+        response_model=Annotated[Preview, Wire()],
+        responses=answers(examples.PREVIEW, 400, 401, 403, 404, 413, 415, 422, 503),
+        openapi_extra=json_body(PlaceOrderRequest, examples.PLACE),
+    )
+    async def preview_order(
+        request: Request, caller: Trader, account_id: AccountQuery = None
+    ) -> Response:
+        refuse_others(request, "account_id")
+        body = decode(PlaceOrderRequest, await json_text(request))
+        account_id = one_account(account_id, body.account_id)
+        return json_response(service.preview(caller, body.command(), account_id))
 
 
 def _add_changing(router: APIRouter, service: BrokerService) -> None:

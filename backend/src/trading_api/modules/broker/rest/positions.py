@@ -1,6 +1,6 @@
 """Addresses of positions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -50,11 +50,17 @@ def _add_lists(router: APIRouter, service: BrokerService) -> None:
     )
     async def get_positions(
         caller: AccountReader,
+        view: Annotated[
+            Literal["individual", "net"],
+            Query(description="`net`: those of a symbol taken together, in hedging mode too"),
+        ] = "individual",
         account_id: AccountQuery = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
-        positions = service.publisher.positions(await service.state(caller, account_id))
+        state, publisher = await service.state(caller, account_id), service.publisher
+        read = publisher.net_positions if view == "net" else publisher.positions
+        positions = read(state)
         return json_response(PositionPage(*cut(positions, lambda p: p.id, limit, cursor)))
 
     @router.get(
