@@ -103,4 +103,4 @@ $(DATA_DIR)/packs/.fetched: $(PACKS) | .stamps/install
 	@mkdir -p -m 700 $(DATA_DIR) && mkdir -p $(dir $@)
 	@$(PIP) install --no-deps --no-compile --require-hashes --upgrade --target $(dir $@) -r $(PACKS) \
 	  && touch $@ \
-	  || echo "the BTCUSD data pack could not be fetched: the server runs on the committed daily set"
+	  || echo "the data packs could not be fetched: the server runs on the committed daily set"

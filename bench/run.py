@@ -12,6 +12,7 @@ import fanout
 import history
 import orders
 import peers
+import replay
 from harness import machine
 from harness.native import BenchError
 from harness.places import ROOT
@@ -30,6 +31,7 @@ FIGURES: dict[str, Measure] = {
     "crowd": crowd.crowd,
     "orders": orders.measure,
     "history": history.measure,
+    "replay": replay.measure,
 }
 
 

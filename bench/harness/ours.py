@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,18 +33,40 @@ def our_server(
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """`python -m trading_api serve`, ready, with fresh databases on the disk of this repository."""
-    port = free_port()
     with fresh_folder() as folder:
-        if packs().is_dir():
-            (folder / "packs").symlink_to(packs().resolve())
-        command = [sys.executable, "-m", "trading_api", "serve", "--port", str(port)]
-        command += ["--modules", modules, "--data-dir", str(folder)]
-        # What the user of this machine has set must not change the figures.
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_API_")}
-        given = {**kept, **MANY_CLIENTS, "TRADING_API_TOKEN": TOKEN, **(environment or {})}
-        with running(name, command, port, core, given) as server:
-            server.wait_until_it_answers(READY)
+        arguments = ["serve", "--modules", modules, "--data-dir", str(folder)]
+        with _ours(name, core, folder, arguments, environment) as server:
             yield server
+
+
+@contextmanager
+def our_replay(name: str, core: int | None, *arguments: str) -> Iterator[Server]:
+    """`python -m trading_api replay …`, ready, on a folder of its own."""
+    with fresh_folder() as folder:
+        given = ["replay", *arguments, "--data-dir", str(folder / "run")]
+        usual = {"TRADING_API_DATA_DIR": str(folder)}
+        with _ours(name, core, folder, given, usual) as server:
+            yield server
+
+
+@contextmanager
+def _ours(
+    name: str,
+    core: int | None,
+    folder: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None,
+) -> Iterator[Server]:
+    port = free_port()
+    if packs().is_dir():
+        (folder / "packs").symlink_to(packs().resolve())
+    command = [sys.executable, "-m", "trading_api", *arguments, "--port", str(port)]
+    # What the user of this machine has set must not change the figures.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("TRADING_API_")}
+    given = {**kept, **MANY_CLIENTS, "TRADING_API_TOKEN": TOKEN, **(environment or {})}
+    with running(name, command, port, core, given) as server:
+        server.wait_until_it_answers(READY)
+        yield server
 
 
 @contextmanager

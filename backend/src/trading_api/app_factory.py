@@ -1,10 +1,12 @@
 """Builds the application: the context, the enabled modules, their faces. Sees everything."""
 
+import asyncio
 import platform
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from trading_api import __version__
+from trading_api.domain.ports import Clock
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import EQUITY, JOURNAL, MARKET, open_database
@@ -24,7 +27,7 @@ from trading_api.infra.tokens import SqlCredentials
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.settings import VITE_ORIGINS, Settings
-from trading_api.shared import http_errors, openapi
+from trading_api.shared import http_errors, openapi, sources
 from trading_api.shared.api.docs import DocsApi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.metrics import MetricsApi
@@ -43,6 +46,7 @@ from trading_api.shared.memory import MemoryBus
 from trading_api.shared.metrics import Family, LoopLag, gauge
 from trading_api.shared.module import ModuleProtocol
 from trading_api.shared.module_registry import ModuleRegistry
+from trading_api.shared.replay import ReplayClock, ReplayPlan
 from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.counts import limit_families
 from trading_api.shared.ws.twins import choose
@@ -95,6 +99,55 @@ def create_app(
     return build_app(context, enabled_modules, allowed_hosts=hosts, allowed_origins=origins)
 
 
+def create_replay(
+    plan: ReplayPlan, settings: Settings, packs_dir: Path | None = None
+) -> tuple[FastAPI, list[FastWSAdapter]]:
+    """The application on a clock and a data directory of its own; see `create_app`.
+
+    Args:
+        plan: what is to be replayed.
+        settings: those of the replay; its data directory holds no journal yet.
+        packs_dir: where the data packs lie; None for the packs of its data directory.
+
+    Raises:
+        ModuleError: a module or a symbol is unknown.
+        ValueError: the plan makes no sense.
+    """
+    _check_option_names(settings)
+    clock = ReplayClock(plan)
+    context = _context(settings, clock, plan.symbols)
+    context.replay = clock
+    context.packs_dir = packs_dir or context.packs_dir
+    if plan.symbols is not None:
+        options = {**settings.modules.get("datafeed", {}), "symbols": plan.symbols}
+        context.module_options = {**settings.modules, "datafeed": options}
+    built = build_app(
+        context,
+        _names(settings),
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+    )
+    context.add_runner(partial(_passing, context, clock))
+    return built
+
+
+@asynccontextmanager
+async def _passing(context: AppContext, clock: ReplayClock) -> AsyncIterator[None]:
+    """Time passes while the block lasts: the last to start and the first to end."""
+
+    def report(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            context.fail(error)
+
+    task = asyncio.create_task(clock.run(), name="replay clock")
+    task.add_done_callback(report)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 def build_app(
     context: AppContext,
     enabled_modules: Sequence[str] | None = None,
@@ -105,6 +158,9 @@ def build_app(
     """The application over a given context; see `create_app`."""
     registry = ModuleRegistry()
     _measure(context)
+    context.offered_sources = {
+        point.name: point.load for point in entry_points(group=sources.ENTRY_POINTS)
+    }
     for name, factory in _factories(enabled_modules):
         registry.register(_make(name, factory, context))
     app = _bare_app(context, registry)
@@ -136,22 +192,26 @@ def _names(settings: Settings) -> list[str] | None:
     return None if settings.enabled_modules is None else list(settings.enabled_modules)
 
 
-def _context(settings: Settings) -> AppContext:
+def _context(
+    settings: Settings, clock: Clock | None = None, wanted: Collection[str] | None = None
+) -> AppContext:
     """A context on the data directory; nothing is written or opened before it runs."""
-    clock, ids, folder = SystemClock(), SystemIds(), DataDir(settings.data_dir)
+    wall, ids, folder = SystemClock(), SystemIds(), DataDir(settings.data_dir)
     journal, credentials = SqlJournal(), SqlCredentials()
-    catalogue, market = SqlCatalogue(committed_symbols()), SqlMarketStore()
+    symbols = [info for info in committed_symbols() if wanted is None or info.symbol in wanted]
+    catalogue, market = SqlCatalogue(symbols), SqlMarketStore()
     equity = SqlEquityStore()
     token = settings.token or folder.token() or ids.new_secret()
     context = AppContext(
-        clock=clock,
+        clock=clock or wall,
+        wall=wall,
         ids=ids,
         bus=MemoryBus(),
         journal=journal,
         catalogue=catalogue,
         market=market,
         auth=Auth(
-            clock=clock,
+            clock=wall,
             ids=ids,
             store=credentials,
             owner_token=token,
@@ -247,7 +307,7 @@ def _make(name: str, factory: ModuleFactory, context: AppContext) -> ModuleProto
 def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
-        app.state.started_at = context.clock.now_ms()
+        app.state.started_at = context.wall.now_ms()
         async with context.running():
             yield {LIMITS: context.limits, COUNTS: context.limit_counts, CENSUS: context.census}
 
@@ -267,7 +327,7 @@ def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:
     app.state.context = context
     app.state.registry = registry
     app.state.owner_token = context.auth.owner_token
-    app.state.started_at = context.clock.now_ms()
+    app.state.started_at = context.wall.now_ms()
     http_errors.install(app)
     return app
 

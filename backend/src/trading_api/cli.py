@@ -17,6 +17,7 @@ from rich.table import Table
 
 from trading_api.commands.common import FAILED, WRONG_USAGE, DataDirOption, fail, read_settings
 from trading_api.commands.data import export_file, import_file
+from trading_api.commands.replay import replay
 from trading_api.commands.upkeep import doctor, migrate
 from trading_api.domain.errors import JournalCorrupt, TradingError
 from trading_api.infra.data_dir import DataDir
@@ -38,6 +39,7 @@ keys = typer.Typer(help="Keys for programs.", no_args_is_help=True)
 main.add_typer(keys, name="keys")
 main.command("import")(import_file)
 main.command("export")(export_file)
+main.command("replay")(replay)
 main.command("migrate")(migrate)
 main.command("doctor")(doctor)
 

@@ -7,6 +7,8 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -14,13 +16,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from trading_api import __version__
-from trading_api.app_factory import ModuleError, create_app
+from trading_api.app_factory import ModuleError, create_app, create_replay
 from trading_api.infra.data_dir import DataDir
 from trading_api.settings import Settings
 from trading_api.shared import logs
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
 from trading_api.shared.readiness import Readiness
+from trading_api.shared.replay import ReplayClock, ReplayPlan
 from trading_api.shared.ws.twins import TwinMissing
 
 PORTS_TO_TRY = 100
@@ -41,8 +44,15 @@ class ServeError(Exception):
     """The server cannot start, or had to stop; the message says why."""
 
 
-def run(settings: Settings) -> None:
+def run(
+    settings: Settings, replay: ReplayPlan | None = None, packs_dir: Path | None = None
+) -> None:
     """Serve until a signal comes.
+
+    Args:
+        settings: those of the server.
+        replay: what to replay; None serves the present.
+        packs_dir: where a replay finds the data packs; None for its own data directory.
 
     Raises:
         ServeError: the address or the data directory is taken, or a part of the server failed.
@@ -52,8 +62,11 @@ def run(settings: Settings) -> None:
     if folder.is_running():
         raise ServeError(f"another server runs on {folder.path} ({folder.running_url()})")
     try:
-        app, _ = create_app(settings=settings)
-    except (ModuleError, OptionsError, TwinMissing, OSError) as error:
+        if replay is None:
+            app, _ = create_app(settings=settings)
+        else:
+            app, _ = create_replay(replay, settings, packs_dir)
+    except (ModuleError, OptionsError, TwinMissing, ValueError, OSError) as error:
         raise ServeError(str(error)) from error
     listener = listen(
         settings.host, settings.port, may_move="port" not in settings.model_fields_set
@@ -180,6 +193,18 @@ def _url(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name.strip("[]") else f"http://{name}:{port}"
 
 
+def _what(replay: ReplayClock | None) -> str:
+    if replay is None:
+        return "paper trading on real data, replayed at the present time"
+    state = replay.state()
+    start, end = (
+        datetime.fromtimestamp(at / 1000, UTC).isoformat(" ", "seconds")
+        for at in (state.start, state.end)
+    )
+    speed = f"{state.speed:g} times real time" if state.speed else "as fast as it goes"
+    return f"paper trading in a replay from {start} to {end}, {speed}, {state.state}"
+
+
 def banner(app: FastAPI, url: str, code: str) -> str:
     """What a person reads when the server has started: the addresses, a link, a curl line."""
     modules = app.state.registry.get_enabled_modules()
@@ -192,7 +217,7 @@ def banner(app: FastAPI, url: str, code: str) -> str:
     has_quotes = any(module.name == "datafeed" for module in modules)
     curl = "datafeed/quotes?symbols=" + symbols.replace(", ", ",") if has_quotes else "health"
     lines = [
-        f"trading_api {__version__}: paper trading on real data, replayed at the present time",
+        f"trading_api {__version__}: {_what(app.state.context.replay)}",
         f"  {'Symbols':<17}{symbols}",
         f"  {'Terminal':<17}{url}/"
         if built_terminal()

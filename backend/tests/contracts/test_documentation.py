@@ -56,6 +56,13 @@ def test_the_example_module_is_the_one_that_is_tested(repository: Path) -> None:
         assert code == (folder / name).read_text(), name
 
 
+def test_the_example_bot_is_the_one_that_is_tested(repository: Path) -> None:
+    shown = dict(CODE_BLOCK.findall((repository / "docs/replay.md").read_text()))
+    for name, code in shown.items():
+        assert code == (repository / "backend/tests/examples" / name).read_text()
+    assert [*shown] == ["replay_bot.py"]
+
+
 def test_no_link_inside_the_repository_is_broken(repository: Path) -> None:
     for page in pages(repository):
         for target in LINK.findall(page.read_text()):

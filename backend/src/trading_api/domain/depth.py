@@ -1,7 +1,7 @@
 """The ladder of a symbol: its price levels, changed one by one and shown best first."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import chain, zip_longest
 from typing import Literal, NamedTuple
@@ -43,14 +43,23 @@ class Ladder:
 
     def depth(self, levels: int) -> Depth:
         """So many of the best levels of each side, fewer where there are no more."""
-        bids, asks = self._bids.best(levels), self._asks.best(levels)
-        return Depth(
-            self.symbol,
-            self.time,
-            [rung.level for rung in bids],
-            [rung.level for rung in asks],
-            _checksum_of([rung.text for rung in bids], [rung.text for rung in asks]),
-        )
+        [depth] = self.depths((levels,))
+        return depth
+
+    def depths(self, counts: Sequence[int]) -> list[Depth]:
+        """The ladder with each number of levels, given in ascending order."""
+        bids, asks = self._bids.best(counts[-1]), self._asks.best(counts[-1])
+        bid_levels, ask_levels = [rung.level for rung in bids], [rung.level for rung in asks]
+        turns = list(zip_longest((rung.text for rung in bids), (rung.text for rung in asks)))
+        checksum_, start, found = 0, 0, []
+        for count in counts:
+            # the text of fewer levels is the beginning of that of more
+            checksum_ = _extended(checksum_, turns[start:count], is_first=start == 0)
+            start = count
+            found.append(
+                Depth(self.symbol, self.time, bid_levels[:count], ask_levels[:count], checksum_)
+            )
+        return found
 
     def _put(self, side: "_Side", price: float, size: float) -> None:
         ticks, steps = self._ticks.units(price), self._steps.units(size)
@@ -96,14 +105,17 @@ def checksum(depth: Depth, tick_size: Decimal, quantity_step: Decimal) -> int:
     has fewer levels, only the other side's follow.
     """
     ticks, steps = Grid(tick_size), Grid(quantity_step)
-    return _checksum_of(
-        *(
-            [f"{ticks.units(price)}:{steps.units(size)}" for price, size in side]
-            for side in (depth.bids, depth.asks)
-        )
+    bids, asks = (
+        [f"{ticks.units(price)}:{steps.units(size)}" for price, size in side]
+        for side in (depth.bids, depth.asks)
     )
+    return _extended(0, list(zip_longest(bids, asks)), is_first=True)
 
 
-def _checksum_of(bids: Iterable[str], asks: Iterable[str]) -> int:
-    turns = chain.from_iterable(zip_longest(bids, asks))
-    return crc32(":".join(filter(None, turns)).encode("ascii"))
+def _extended(
+    checksum_: int, turns: Sequence[tuple[str | None, str | None]], *, is_first: bool
+) -> int:
+    text = ":".join(filter(None, chain.from_iterable(turns)))
+    if not text:
+        return checksum_
+    return crc32((text if is_first else f":{text}").encode("ascii"), checksum_)

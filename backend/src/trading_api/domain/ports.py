@@ -1,7 +1,7 @@
 """What the system needs from the world: each port is implemented in memory and by a driver."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
@@ -217,6 +217,20 @@ class MarketTick(Struct, frozen=True):
     after_gap: bool = False
 
 
+class SourceStatus(Struct, frozen=True):
+    """Whether a source can say anything at present, and if not, why."""
+
+    state: Literal["live", "down"] = "live"
+    detail: str | None = None
+
+
+SILENT_AFTER_MS = 15_000
+"""A source that has said nothing for so long is silent."""
+
+BEAT_MS = 5_000
+"""A source that is alive says something at least so often."""
+
+
 class QuoteSource(Protocol):
     """Where market data comes from: what is happening now, and what has been.
 
@@ -233,12 +247,20 @@ class QuoteSource(Protocol):
     def is_open(self, symbol: str, time_ms: int) -> bool:
         """Whether the symbol is in session, on a day that is not a holiday to the source."""
 
+    def is_halted(self, symbol: str, time_ms: int) -> bool:
+        """Whether trading is interrupted within a session; the symbol is not open then."""
+
     def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         """Every tick after the instant, in order of time, each when its time has come.
 
-        There is a tick at every whole minute, so that bars and sessions end by the clock. From the
-        call on, answers are as of what has been handed out.
+        There is a tick at every whole minute, so that bars and sessions end by the clock, and one
+        at least every `BEAT_MS` as long as the source is alive. From the call on, answers are as
+        of what has been handed out. A source that has lost its line does not end: it says nothing,
+        and once it is back, a tick `after_gap` if events are missing.
         """
+
+    def status(self) -> SourceStatus:
+        """Whether the source is alive; `down` is told at once, silence after 15 seconds."""
 
     def top(self, symbol: str) -> TopOfBook | None:
         """The best bid and ask that stand; None before the first."""

@@ -1,6 +1,6 @@
 """What a module is given: ports, limits and options, and the life that its tasks belong to."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import resources
@@ -34,6 +34,8 @@ from trading_api.shared.memory import (
 from trading_api.shared.memory_market import MemoryMarketStore
 from trading_api.shared.metrics import Metrics
 from trading_api.shared.readiness import Readiness
+from trading_api.shared.replay import ReplayClock
+from trading_api.shared.sources import SourceLoader
 from trading_api.shared.ws.census import Census
 from trading_api.shared.ws.limits import LimitCounts, WsLimits
 from trading_api.shared.ws.twins import Twin, choose
@@ -65,7 +67,11 @@ class AppContext:
         packs_dir: where optional data packs lie; None when there is no data directory.
         module_options: a table of options per module name, as the settings hold it.
         services: the service of each enabled module, by module name.
+        offered_sources: sources of market data that other packages offer, by name.
         depth: who knows the ladders of this moment, for other modules; set by the datafeed.
+        wall: the real time, by which connections and credentials live; `clock` is another one in a
+            replay.
+        replay: the clock of the server when it was started as a replay.
         executions: who knows the fills of a caller, for other modules; set by the broker.
     """
 
@@ -85,14 +91,18 @@ class AppContext:
     packs_dir: Path | None = None
     module_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     services: dict[str, object] = field(default_factory=dict)
+    offered_sources: Mapping[str, SourceLoader] = field(default_factory=dict)
     depth: DepthReader | None = None
     executions: ExecutionReader | None = None
+    wall: Clock = field(default_factory=SystemClock)
+    replay: ReplayClock | None = None
     epoch: str = ""
 
     def __post_init__(self) -> None:
         self.epoch = self.epoch or self.ids.new_id()
         self._runners: list[Runner] = []
         self._failure_handlers: list[Callable[[BaseException], None]] = []
+        self._settle_handlers: list[Callable[[], Awaitable[None]]] = []
         self.failure: BaseException | None = None
         self.readiness = Readiness(self.journal)
 
@@ -102,6 +112,7 @@ class AppContext:
         clock, ids = clock or SystemClock(), ids or SystemIds()
         return cls(
             clock=clock,
+            wall=clock,
             ids=ids,
             bus=MemoryBus(),
             journal=MemoryJournal(),
@@ -128,6 +139,15 @@ class AppContext:
     def add_runner(self, runner: Runner) -> None:
         """Enter a context manager when the application starts, after those added before."""
         self._runners.append(runner)
+
+    def on_settle(self, handler: Callable[[], Awaitable[None]]) -> None:
+        """Await the handler when somebody wants all that has been decided to be shown."""
+        self._settle_handlers.append(handler)
+
+    async def settle(self) -> None:
+        """Return when everything that has been decided is durable and shown."""
+        for handler in self._settle_handlers:
+            await handler()
 
     def on_failure(self, handler: Callable[[BaseException], None]) -> None:
         """Call the handler when a part of the server fails so that the process must end."""

@@ -16,14 +16,15 @@ def _packs_found() -> Path | None:
     return folder if (folder / BTCUSD_PACK / "orders.csv.gz").is_file() else None
 
 
-PACKS = ["synthetic", *(["real"] if _packs_found() else [])]
+PACKS_FOUND = _packs_found()
+PACKS = ["synthetic", *(["real"] if PACKS_FOUND else [])]
 
 
 @pytest.fixture(scope="session", params=PACKS)
 def packs_dir(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the BTCUSD pack in it, which a test may write to."""
     folder = tmp_path_factory.mktemp("packs")
-    found = _packs_found()
+    found = PACKS_FOUND
     if request.param == "real" and found is not None:
         (folder / BTCUSD_PACK).mkdir(parents=True)
         for file in ("orders.csv.gz", "trades.csv"):

@@ -21,7 +21,7 @@ from trading_api.domain.market import (
     TopOfBook,
     Trade,
 )
-from trading_api.domain.ports import MarketTick, Message
+from trading_api.domain.ports import MarketTick, Message, SourceStatus
 from trading_api.domain.sessions import epoch_ms
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.sources.bitstamp import BTCUSD
@@ -312,12 +312,16 @@ class StubSource:
     def __init__(self) -> None:
         self.info = structs.replace(BTCUSD, symbol="EURUSD", full_name="X:EURUSD", has_trades=False)
         self.queue: asyncio.Queue[MarketTick | Exception] = asyncio.Queue()
+        self.state = SourceStatus()
 
     def symbols(self) -> Sequence[SymbolInfo]:
         return [self.info]
 
     def is_open(self, symbol: str, time_ms: int) -> bool:
         return True
+
+    def is_halted(self, symbol: str, time_ms: int) -> bool:
+        return False
 
     def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         return self._ticks()
@@ -328,6 +332,9 @@ class StubSource:
             if isinstance(item, Exception):
                 raise item
             yield item
+
+    def status(self) -> SourceStatus:
+        return self.state
 
     def top(self, symbol: str) -> TopOfBook | None:
         return None

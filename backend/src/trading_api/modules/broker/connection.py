@@ -38,7 +38,7 @@ class ConnectionWatch:
         """Market data has arrived."""
         if self.state.market_data != "live":
             self._heard.set()
-            self._become(Connection("live", self.state.journal))
+            self.look()
 
     def journal_failed(self) -> None:
         """The journal does not take records any more."""

@@ -61,6 +61,7 @@ class Engine:
         self.counts = BrokerCounts()
         self.publisher = Publisher(context.bus, market, context.epoch, self.counts.orders)
         self._begin()
+        context.on_settle(self._settle)
         context.bus.subscribe("quotes", self._on_quote)
         context.bus.subscribe("trades", self._on_trade)
         if market.wants_depth:
@@ -202,6 +203,9 @@ class Engine:
         """Return when all that was decided for the account so far is durable."""
         await self.durable(cell.last)
 
+    async def _settle(self) -> None:
+        await self._commits.drain()
+
     def check_available(self) -> None:
         """Refuse when nothing can be decided.
 
@@ -220,7 +224,10 @@ class Engine:
 
     def _on_quote(self, message: Message) -> None:
         heard = self.market.on_quote(message)
-        self._watch.heard()
+        if message.value.status == "stale":
+            self._watch.look()
+        else:
+            self._watch.heard()
         symbol = message.value.symbol
         if not self._ready:
             return

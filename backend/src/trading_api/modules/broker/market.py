@@ -250,8 +250,11 @@ class MarketData:
         """`absent` before the first quote; `stale` when every open market is silent; or `live`."""
         if not self._feeds:
             return "absent"
-        open_feeds = [f for f in self._feeds.values() if f.quote and f.quote.status == "open"]
-        if not open_feeds or any(now - f.heard_at <= self._max_age_ms for f in open_feeds):
+        quoted = [(feed.quote.status, feed) for feed in self._feeds.values() if feed.quote]
+        trading = [(status, feed) for status, feed in quoted if status in ("open", "stale")]
+        if not trading or any(
+            status == "open" and now - feed.heard_at <= self._max_age_ms for status, feed in trading
+        ):
             return "live"
         return "stale"
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from trading_api.modules.datafeed.api import DatafeedApi
+from trading_api.modules.datafeed.replay_api import ReplayApi
 from trading_api.modules.datafeed.schemas import DatafeedOptions
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.udf import UdfApi
@@ -34,6 +35,7 @@ class DatafeedModule(ModuleBase[DatafeedService]):
         """The REST addresses under `/datafeed`."""
         return [
             DatafeedApi(service=self.service, prefix=f"/{self.name}", tags=[self.name]),
+            ReplayApi(self.context, prefix=f"/{self.name}", tags=[self.name]),
             UdfApi(
                 self.service,
                 lambda: self.context.executions,

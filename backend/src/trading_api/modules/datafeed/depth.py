@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 
-from trading_api.domain.depth import MOST_LEVELS, Ladder
+from trading_api.domain.depth import Ladder
 from trading_api.domain.market import BookChange, Depth, SymbolInfo
 from trading_api.domain.ports import Bus, Clock
 from trading_api.domain.topics import topic
-from trading_api.modules.datafeed.schemas import LEVELS, LevelCount
+from trading_api.modules.datafeed.schemas import LEVELS
 from trading_api.modules.datafeed.streams import Stream
 
 INTERVAL_MS = 50
@@ -23,7 +23,7 @@ class DepthFeed:
             levels: Stream(bus, topic("depth", info.symbol, str(levels)), epoch)
             for levels in LEVELS
         }
-        self._told = {levels: self.depth(levels) for levels in LEVELS}
+        self._told = self._ladder.depths(LEVELS)
 
     def depth(self, levels: int) -> Depth:
         """The ladder as it stands, of so many levels."""
@@ -34,7 +34,7 @@ class DepthFeed:
         self._ladder.clear()
         if standing is not None:
             self._ladder.apply(standing)
-        self._told = {levels: self.depth(levels) for levels in LEVELS}
+        self._told = self._ladder.depths(LEVELS)
 
     def apply(self, change: BookChange) -> None:
         """Take what has changed."""
@@ -42,21 +42,17 @@ class DepthFeed:
 
     def tell(self) -> None:
         """Say the ladder in every stream whose levels have changed since they were said."""
-        whole = self.depth(MOST_LEVELS)
-        for levels, stream in self.streams.items():
-            told = self._told[levels]
-            if whole.bids[:levels] != told.bids or whole.asks[:levels] != told.asks:
-                self._tell(levels, stream)
+        told, self._told = self._told, self._ladder.depths(LEVELS)
+        for before, now, stream in zip(told, self._told, self.streams.values(), strict=True):
+            if now.bids != before.bids or now.asks != before.asks:
+                stream.publish(now)
 
     def tell_gap(self, reason: str) -> None:
         """Say that the streams have lost their continuity, then the ladder as it stands."""
-        for levels, stream in self.streams.items():
+        self._told = self._ladder.depths(LEVELS)
+        for depth, stream in zip(self._told, self.streams.values(), strict=True):
             stream.tell_gap(reason)
-            self._tell(levels, stream)
-
-    def _tell(self, levels: LevelCount, stream: Stream) -> None:
-        self._told[levels] = depth = self.depth(levels)
-        stream.publish(depth)
+            stream.publish(depth)
 
 
 class DepthTeller:

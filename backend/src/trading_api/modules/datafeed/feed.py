@@ -42,6 +42,7 @@ class SymbolFeed:
         self._describe(info)
         self._top: TopOfBook | None = None
         self._status: TradingStatus = "closed"
+        self._is_stale = False
         self._has_news = False
         self.recent: deque[Trade] = deque(maxlen=RECENT_TRADES)
         name = info.symbol
@@ -90,9 +91,14 @@ class SymbolFeed:
         self._aggregator.seed(resolution, bars, self.now_ms)
 
     def status_at(self, time_ms: int) -> TradingStatus:
-        """Whether the symbol trades, pauses within its day, is closed, or has no live data."""
+        """Whether the symbol trades, pauses within its day, is closed, or has no live data.
+
+        `stale` instead of `open` while nothing is heard of its source.
+        """
         if self.source.is_open(self.info.symbol, time_ms):
-            return "open"
+            return "stale" if self._is_stale else "open"
+        if self.source.is_halted(self.info.symbol, time_ms):
+            return "halted"
         phase = self._session.phase(time_ms)
         # The market is in session, and the source has nothing to say of it.
         return "stale" if phase == "open" else phase
@@ -124,6 +130,14 @@ class SymbolFeed:
         if status != self._status:
             self._status = status
             self._has_news = True
+
+    def set_stale(self, is_stale: bool, time_ms: int) -> None:
+        """Say that nothing is heard of the source any more, or that it is heard again."""
+        self._is_stale = is_stale
+        status = self.status_at(time_ms)
+        if status != self._status:
+            self._status = status
+            self.publish_quote()
 
     def on_trade(self, trade: Trade) -> None:
         """Publish a trade and the bars that it changes."""

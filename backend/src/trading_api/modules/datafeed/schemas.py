@@ -1,6 +1,6 @@
 """What the datafeed's addresses answer with and its socket asks for."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -32,6 +32,9 @@ class DatafeedOptions(Struct, frozen=True):
     """What can be set in `[modules.datafeed]`."""
 
     udf_next_time: Literal["s", "ms"] = "s"
+    symbols: tuple[str, ...] | None = None
+    sources: tuple[str, ...] = ()
+    source_options: dict[str, dict[str, Any]] = {}
 
 
 class Choice(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar
 
@@ -22,16 +23,17 @@ from trading_api.domain.market import (
 from trading_api.domain.ports import MarketTick, QuoteSource
 from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
-from trading_api.modules.datafeed.sources.packs import pack_sources
+from trading_api.modules.datafeed.schemas import DatafeedOptions
+from trading_api.modules.datafeed.silence import SilenceWatch
+from trading_api.modules.datafeed.sources.chosen import chosen_sources
+from trading_api.modules.datafeed.sources.packs import pack_sources, pack_symbols
 from trading_api.modules.datafeed.sources.stocks import committed_source
 from trading_api.modules.datafeed.sources.stored import StoredSource
-from trading_api.shared.context import AppContext
+from trading_api.shared.context import AppContext, OptionsError, committed_symbols
 from trading_api.shared.module import ModuleHealth
 
 MOST_BARS = 20_000
 STORE_LOOKED_AT_MS = 1_000
-LATE_AFTER_MS = 90_000
-"""Sources say something every minute; one that has not for so long is late."""
 
 Answer = TypeVar("Answer")
 
@@ -51,11 +53,20 @@ class DatafeedService:
         self._stored = StoredSource(context.clock, context.market, context.catalogue)
         self._sources: list[QuoteSource] = []
         self._feeds: dict[str, SymbolFeed] = {}
-        self._heard_ms: dict[str, int] = {}
+        self._served: dict[str, dict[str, SymbolFeed]] = defaultdict(dict)
         self._teller = DepthTeller(context.clock)
+        self._silence = SilenceWatch(context.clock, self._on_silence)
+        context.metrics.add(self._silence.families)
         self._is_running = False
         context.depth = self
-        for source in [committed_source(context.clock)] if sources is None else sources:
+        self._options = context.options("datafeed", DatafeedOptions)
+        chosen = list(chosen_sources(context, self._options)) if sources is None else []
+        if sources is None:
+            committed = [info.symbol for info in committed_symbols()]
+            others = [info.symbol for source in chosen for info in source.symbols()]
+            self._check_symbols([*committed, *pack_symbols(context.packs_dir), *others])
+            sources = [committed_source(context.clock, self._options.symbols), *chosen]
+        for source in sources:
             self._add(source)
 
     @asynccontextmanager
@@ -70,13 +81,15 @@ class DatafeedService:
         for feed in self._feeds.values():
             feed.seed(now)
             feed.publish_quote()
-        self._heard_ms = {source.name: now for source in self._sources}
+        for source in self._sources:
+            self._silence.add(source)
         self._is_running = True
         tasks = [
             asyncio.create_task(self._follow(source, ticks), name=f"datafeed {source.name}")
             for source, ticks in streams
         ]
         tasks.append(asyncio.create_task(self._teller.run(), name="datafeed depth"))
+        tasks.append(asyncio.create_task(self._silence.run(), name="datafeed silence"))
         if self._stored in self._sources:
             tasks.append(asyncio.create_task(self._watch_store(), name="datafeed imports"))
         for task in tasks:
@@ -91,13 +104,12 @@ class DatafeedService:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def health(self) -> ModuleHealth:
-        """Degraded while a source has not been heard for longer than it ever pauses."""
+        """Degraded while a source is silent or down."""
         if not self._is_running:
             return ModuleHealth("degraded", "market data is not running")
-        now = self._context.clock.now_ms()
-        for name, heard in self._heard_ms.items():
-            if now - heard > LATE_AFTER_MS:
-                return ModuleHealth("degraded", f"{name} is {(now - heard) // 1000} s late")
+        complaint = self._silence.complaint()
+        if complaint is not None:
+            return ModuleHealth("degraded", complaint)
         return ModuleHealth("ok", f"{len(self._feeds)} symbols")
 
     def apply(self, source: QuoteSource, tick: MarketTick) -> None:
@@ -106,20 +118,24 @@ class DatafeedService:
         At one instant bars that have ended come first, then each trade with the bars that it
         changes, then one quote per symbol.
         """
-        self._heard_ms[source.name] = tick.time
+        feeds = self._served[source.name]
+        self._silence.heard(source, tick.time)
+        if self._context.replay is not None:
+            self._context.replay.on_tick(tick)
         if tick.after_gap:
-            for info in source.symbols():
-                self._feeds[info.symbol].jump(tick.time, "market data was interrupted")
+            for feed in feeds.values():
+                feed.jump(tick.time, "market data was interrupted")
             return
         if tick.time % MINUTE_MS == 0:
-            concerned = [self._feeds[info.symbol] for info in source.symbols()]
-            for feed in concerned:
+            concerned = dict(feeds)
+            for feed in feeds.values():
                 feed.on_minute(tick.time)
         else:
-            names = dict.fromkeys(event.symbol for event in tick.events)
-            concerned = [self._feeds[name] for name in names]
+            concerned = {}
         for event in tick.events:
-            feed = self._feeds[event.symbol]
+            if event.symbol not in feeds:
+                continue
+            feed = concerned[event.symbol] = feeds[event.symbol]
             if isinstance(event, Trade):
                 feed.on_trade(event)
             elif isinstance(event, BookChange):
@@ -128,8 +144,17 @@ class DatafeedService:
                     self._teller.changed((feed.depth,))
             else:
                 feed.on_top(event)
-        for feed in concerned:
+        for feed in concerned.values():
             feed.publish_news()
+
+    def _on_silence(self, source: QuoteSource, is_silent: bool) -> None:
+        now = self._context.clock.now_ms()
+        for feed in self._served[source.name].values():
+            feed.set_stale(is_silent, now)
+        if is_silent:
+            _log.warning("market data: %s", self._silence.complaint())
+        else:
+            _log.info("market data: %s is heard again", source.name)
 
     def symbols(self) -> list[SymbolInfo]:
         """Every instrument with its present status, by name."""
@@ -151,7 +176,7 @@ class DatafeedService:
         """
         feed = self._find(name)
         if self._is_running:
-            feed.now_ms = self._heard_ms[feed.source.name]
+            feed.now_ms = self._silence.heard_ms(feed.source)
         else:
             feed.seed(self._context.clock.now_ms())
         return feed
@@ -239,24 +264,39 @@ class DatafeedService:
     def _with_status(self, feed: SymbolFeed) -> SymbolInfo:
         return replace(feed.info, status=feed.status_at(self.now_ms()))
 
+    def _check_symbols(self, known: Collection[str]) -> None:
+        """Refuse symbols that were asked for and are not there.
+
+        Raises:
+            OptionsError: names the symbol.
+        """
+        for name in self._options.symbols or ():
+            if name not in known:
+                raise OptionsError(
+                    f"symbol {name!r} is not known; known are: {', '.join(sorted(known))}"
+                )
+
     def _add(self, source: QuoteSource) -> None:
-        self._sources.append(source)
-        for info in source.symbols():
+        wanted = self._options.symbols
+        served = [info for info in source.symbols() if wanted is None or info.symbol in wanted]
+        for info in served:
             self._add_symbol(info, source)
+        if self._served[source.name] or source is self._stored:
+            self._sources.append(source)
 
     def _add_symbol(self, info: SymbolInfo, source: QuoteSource) -> SymbolFeed | None:
         """A feed for the symbol; None where another source has it already."""
-        served = self._feeds.get(info.symbol)
-        if served is not None:
+        other = self._feeds.get(info.symbol)
+        if other is not None:
             _log.warning(
                 "%s is served by %s: what %s has of it is left out",
                 info.symbol,
-                served.source.name,
+                other.source.name,
                 source.name,
             )
             return None
         feed = SymbolFeed(info, source, self._context.bus, self._context.epoch)
-        self._feeds[info.symbol] = feed
+        self._feeds[info.symbol] = self._served[source.name][info.symbol] = feed
         return feed
 
     async def _prepare(self) -> None:
@@ -264,7 +304,8 @@ class DatafeedService:
         if self._with_packs:
             self._with_packs = False
             clock, folder = self._context.clock, self._context.packs_dir
-            for source in await asyncio.to_thread(pack_sources, clock, folder):
+            wanted = self._options.symbols
+            for source in await asyncio.to_thread(pack_sources, clock, folder, wanted):
                 self._add(source)
             self._stored.refresh()
             self._add(self._stored)

@@ -54,7 +54,7 @@ class HealthApi(APIRouter):
                 status_of(module) for module in request.app.state.registry.get_enabled_modules()
             )
             well = context.failure is None and all(module.status == "ok" for module in modules)
-            uptime_ms = context.clock.now_ms() - request.app.state.started_at
+            uptime_ms = context.wall.now_ms() - request.app.state.started_at
             health = Health("ok" if well else "degraded", __version__, uptime_ms / 1000, modules)
             return json_response(health, Cache_Control="no-store")
 

@@ -156,7 +156,7 @@ class FastWSAdapter:
             raise RuntimeError(f"{self.title!r} is bound already")
         self._context = context
         limits = context.limits
-        self._hub = Hub(context.clock, limits.outbox_bytes, limits.ring_bytes, context.twin)
+        self._hub = Hub(context.wall, limits.outbox_bytes, limits.ring_bytes, context.twin)
         context.bus.subscribe(GAP_ROUTE, self._on_gap)
         context.metrics.add(self._families)
         for router in self._routers.values():

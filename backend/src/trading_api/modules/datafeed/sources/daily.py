@@ -1,16 +1,16 @@
-"""Unrolls a series of daily bars over wall time, each day travelled along its path."""
+"""Unrolls a series of trading days over wall time, each travelled along the path of its bars."""
 
 import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import count
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from trading_api.domain.bar_path import BarPath, TickBar, fewest_trades
+from trading_api.domain.bar_path import BarPath, TickBar, fewest_trades, joined
 from trading_api.domain.bars import INTRADAY_MS, Grid, aggregate, period_of
 from trading_api.domain.market import (
     Bar,
@@ -22,6 +22,7 @@ from trading_api.domain.market import (
 )
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 from trading_api.modules.datafeed.sources.bar_cache import BarCache
+from trading_api.modules.datafeed.sources.day_path import DayPath, TimedBar
 from trading_api.modules.datafeed.sources.replay import ANCHOR_DAY, Moment, newest_bars
 from trading_api.shared.calendars import calendar_table
 
@@ -29,22 +30,42 @@ _DAYS_KEPT = 64
 _trade_id = re.compile(r"(?P<day>20[2-9]\d[01]\d[0-3]\d)-(?P<index>\d{1,9})", re.ASCII)
 
 
+RecordedDay = TickBar | Sequence[TimedBar]
+
+
+class Halt(NamedTuple):
+    """When trading is interrupted, in milliseconds after the opening of the day."""
+
+    begins_ms: int
+    ends_ms: int
+
+
 class _Day(NamedTuple):
     date: date
-    path: BarPath
+    path: BarPath | DayPath
 
 
 class DailyTimeline:
-    """Daily bars that repeat over a whole number of their own weeks, Monday to Monday.
+    """Trading days, each known by one bar or by several, unrolled from the anchor on.
 
+    They repeat over a whole number of their own weeks, Monday to Monday.
     Trading days are numbered from 0, the first one on or after the anchor. A weekday that the
     series does not have is a closed day, and so is a holiday of the symbol's calendar, when what
     was recorded is left out. The timeline's symbol has both among its holidays, so that session,
     status and history say the same.
     """
 
-    def __init__(self, symbol: SymbolInfo, days: Mapping[date, TickBar], cache: BarCache) -> None:
-        """Take a series of at least one day; prices in ticks, volumes in quantity steps."""
+    def __init__(
+        self,
+        symbol: SymbolInfo,
+        days: Mapping[date, RecordedDay],
+        cache: BarCache,
+        halts: Mapping[date, Halt] | None = None,
+    ) -> None:
+        """Take a series of at least one day; prices in ticks, volumes in quantity steps.
+
+        A day is one bar for all of its session, or bars that begin so long after its opening.
+        """
         grid = Grid(symbol.tick_size)
         self._price, self._units = grid.value, grid.units
         self._quantity = Grid(symbol.quantity_step).value
@@ -57,10 +78,8 @@ class DailyTimeline:
         self._hops = [recorded - index for index, recorded in enumerate(self._left_out)]
         self._session = TradingSession.of(self.symbol)
         # The volume that its path has, which is more than printed where that was too little.
-        self._series = [
-            bar._replace(volume=max(bar.volume, fewest_trades(bar)))
-            for bar in (days[day] for day in dates)
-        ]
+        self._series = [_as_travelled(days[day]) for day in dates]
+        self._halts = [(halts or {}).get(day) for day in dates]
         self._cache = cache
         self._recent: OrderedDict[int, _Day] = OrderedDict()
 
@@ -69,7 +88,22 @@ class DailyTimeline:
         span = self._session.span_at(time_ms)
         if span is None or span.day < ANCHOR_DAY:
             return False
-        return self._date_of(self._first_from(span.day)) == span.day
+        if self._date_of(self._first_from(span.day)) != span.day:
+            return False
+        return not self.is_halted(time_ms)
+
+    def is_halted(self, time_ms: int) -> bool:
+        """Whether trading is interrupted within a session."""
+        if not any(self._halts):
+            return False
+        span = self._session.span_at(time_ms)
+        if span is None or span.day < ANCHOR_DAY:
+            return False
+        number = self._first_from(span.day)
+        halt = self._halts[self._recorded(number) % len(self._halts)]
+        if halt is None or self._date_of(number) != span.day:
+            return False
+        return halt.begins_ms <= time_ms - span.opens_ms < halt.ends_ms
 
     def moments(self, since_ms: int) -> Iterator[Moment]:
         """Each trade after the instant with the quote that it sets."""
@@ -156,7 +190,7 @@ class DailyTimeline:
 
     def _daily_bars(self, start: int, end: int) -> list[Bar]:
         return [
-            self._bar(day_stamp(self._date_of(number)), self._series_at(number))
+            self._bar(day_stamp(self._date_of(number)), self._whole_day(number))
             for number in range(start, end)
         ]
 
@@ -240,7 +274,17 @@ class DailyTimeline:
     def _date_of(self, number: int) -> date:
         return self._recorded_date(self._recorded(number))
 
-    def _series_at(self, number: int) -> TickBar:
+    def _whole_day(self, number: int) -> TickBar:
+        day = self._series_at(number)
+        if isinstance(day, TickBar):
+            return day
+        spans = self._session.spans_of(self._date_of(number))
+        if day[-1].ends_ms <= spans[-1].closes_ms - spans[0].opens_ms:
+            return joined([timed.bar for timed in day])
+        path = self._day(number).path
+        return path.bar(0, path.count)
+
+    def _series_at(self, number: int) -> RecordedDay:
         return self._series[self._recorded(number) % len(self._series)]
 
     def _recorded(self, number: int) -> int:
@@ -278,14 +322,31 @@ class DailyTimeline:
     def _day(self, number: int) -> _Day:
         day = self._recent.get(number)
         if day is None:
-            day_of = self._date_of(number)
+            day_of, recorded = self._date_of(number), self._series_at(number)
             spans = self._session.spans_of(day_of)
-            bar = self._series_at(number)
-            day = _Day(day_of, BarPath(spans[0].opens_ms, spans[-1].closes_ms, bar))
+            day = _Day(day_of, _path(spans[0].opens_ms, spans[-1].closes_ms, recorded))
             self._recent[number] = day
             if len(self._recent) > _DAYS_KEPT:
                 self._recent.popitem(last=False)
         return day
+
+
+def _as_travelled(day: RecordedDay) -> RecordedDay:
+    """A day with the volume that its paths have: more than printed where that was too little."""
+    if isinstance(day, TickBar):
+        return day._replace(volume=max(day.volume, fewest_trades(day)))
+    return tuple(
+        timed._replace(
+            bar=timed.bar._replace(volume=max(timed.bar.volume, fewest_trades(timed.bar)))
+        )
+        for timed in day
+    )
+
+
+def _path(opens_ms: int, closes_ms: int, day: RecordedDay) -> BarPath | DayPath:
+    if isinstance(day, TickBar):
+        return BarPath(opens_ms, closes_ms, day)
+    return DayPath(opens_ms, closes_ms, day)
 
 
 def _first_period(year: int, resolution: Resolution) -> date:

@@ -5,14 +5,23 @@ import logging
 import os
 import sys
 from array import array
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from trading_api.domain.ports import Clock
 from trading_api.modules.datafeed.sources.bitstamp import BTCUSD, LENGTH_MS, PackError, read_tape
-from trading_api.modules.datafeed.sources.replay import ReplaySource
+from trading_api.modules.datafeed.sources.replay import ReplaySource, Timeline
+from trading_api.modules.datafeed.sources.series_packs import (
+    AAPL_HOURS,
+    AAPL_MINUTES,
+    EURUSD_HOURS,
+    aapl_timeline,
+    eurusd_timeline,
+)
 from trading_api.modules.datafeed.sources.tape import Levels, Prints, Tape, TapeTimeline, Tops
 
 BTCUSD_PACK = Path("ob_analytics/_sample_data")
@@ -28,24 +37,65 @@ class _TapeFile(Struct, frozen=True):
     columns: list[bytes]
 
 
-def pack_sources(clock: Clock, packs_dir: Path | None) -> list[ReplaySource]:
+class _Pack(NamedTuple):
+    """A data set: the files that it needs, and what reads them; both relative to `packs_dir`."""
+
+    source: str
+    symbol: str
+    files: tuple[Path, ...]
+    read: Callable[[Path], Timeline]
+
+
+def pack_sources(
+    clock: Clock, packs_dir: Path | None, wanted: Collection[str] | None = None
+) -> list[ReplaySource]:
     """A source for each pack that is there; the first time takes seconds, so call it in a thread.
 
-    A pack that cannot be read is left out with a warning.
+    Where symbols are wanted, the packs of others are not read. A pack that cannot be read is left
+    out with a warning.
     """
-    orders, trades = ((packs_dir or Path()) / BTCUSD_PACK / name for name in _FILES)
-    if packs_dir is None or not (orders.is_file() and trades.is_file()):
-        _log.info("no BTCUSD data pack; the committed data set is served alone")
+    there = [pack for pack in _packs_in(packs_dir) if wanted is None or pack.symbol in wanted]
+    if packs_dir is None or not there:
+        _log.info("no data pack; the committed data set is served alone")
         return []
-    try:
-        tape = load_tape(orders, trades, packs_dir / TAPE_FILE)
-    except PackError as error:
-        _log.warning("BTCUSD is left out: %s", error)
-        return []
-    return [ReplaySource("bitstamp", clock, [TapeTimeline(BTCUSD, tape, LENGTH_MS)])]
+    sources = []
+    for pack in there:
+        try:
+            timeline = pack.read(packs_dir)
+        except PackError as error:
+            _log.warning("%s is left out: %s", pack.symbol, error)
+        else:
+            sources.append(ReplaySource(pack.source, clock, [timeline]))
+    return sources
 
 
-_FILES = ("orders.csv.gz", "trades.csv")
+def pack_symbols(packs_dir: Path | None) -> list[str]:
+    """The symbols of the packs that are there, whether they can be read or not."""
+    return [pack.symbol for pack in _packs_in(packs_dir)]
+
+
+def _packs_in(packs_dir: Path | None) -> list[_Pack]:
+    if packs_dir is None:
+        return []
+    return [pack for pack in _PACKS if all((packs_dir / file).is_file() for file in pack.files)]
+
+
+def btcusd_timeline(packs_dir: Path) -> TapeTimeline:
+    """Bitcoin, order by order.
+
+    Raises:
+        PackError: the pack cannot be read.
+    """
+    orders, trades = (packs_dir / file for file in _BTCUSD_FILES)
+    return TapeTimeline(BTCUSD, load_tape(orders, trades, packs_dir / TAPE_FILE), LENGTH_MS)
+
+
+_BTCUSD_FILES = (BTCUSD_PACK / "orders.csv.gz", BTCUSD_PACK / "trades.csv")
+_PACKS = (
+    _Pack("bitstamp", "BTCUSD", _BTCUSD_FILES, btcusd_timeline),
+    _Pack("aapl-intraday", "AAPL.M", (AAPL_HOURS, AAPL_MINUTES), aapl_timeline),
+    _Pack("eurusd-h1", "EURUSD", (EURUSD_HOURS,), eurusd_timeline),
+)
 
 
 def load_tape(orders: Path, trades: Path, cache: Path) -> Tape:

@@ -9,7 +9,6 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Protocol
 
-from trading_api.domain.bars import MINUTE_MS
 from trading_api.domain.market import (
     Bar,
     BookChange,
@@ -18,14 +17,14 @@ from trading_api.domain.market import (
     TopOfBook,
     Trade,
 )
-from trading_api.domain.ports import Clock, MarketEvent, MarketTick
+from trading_api.domain.ports import BEAT_MS, Clock, MarketEvent, MarketTick, SourceStatus
 from trading_api.domain.sessions import day_stamp
 
 ANCHOR_DAY = date(2020, 1, 6)
 """Monday on which every recording begins for the first time; nothing is older."""
 
 ANCHOR_MS = day_stamp(ANCHOR_DAY)
-LONGEST_CATCH_UP_MS = 5 * MINUTE_MS
+LONGEST_CATCH_UP_MS = 300_000
 _TICKS_PER_TURN = 50
 
 Moment = tuple[int, tuple[MarketEvent, ...]]
@@ -41,6 +40,9 @@ class Timeline(Protocol):
 
     def is_open(self, time_ms: int) -> bool:
         """Whether the symbol trades at the instant."""
+
+    def is_halted(self, time_ms: int) -> bool:
+        """Whether trading is interrupted within a session."""
 
     def moments(self, since_ms: int) -> Iterator[Moment]:
         """What happens at each instant after `since_ms`, without end."""
@@ -109,6 +111,10 @@ class ReplaySource:
         """Whether the symbol trades at the instant."""
         return self._timelines[symbol].is_open(time_ms)
 
+    def is_halted(self, symbol: str, time_ms: int) -> bool:
+        """Whether trading is interrupted within a session."""
+        return self._timelines[symbol].is_halted(time_ms)
+
     def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         """Every tick after the instant, each when its time has come; one consumer at a time."""
         self._next_ms = since_ms + 1
@@ -137,7 +143,7 @@ class ReplaySource:
 
     def _ticks(self, since_ms: int) -> Iterator[MarketTick]:
         timelines = (timeline.moments(since_ms) for timeline in self._timelines.values())
-        moments = heapq.merge(*timelines, _minutes(since_ms), key=itemgetter(0))
+        moments = heapq.merge(*timelines, _beats(since_ms), key=itemgetter(0))
         for time, together in groupby(moments, key=itemgetter(0)):
             yield MarketTick(time, tuple(chain.from_iterable(events for _, events in together)))
 
@@ -145,6 +151,10 @@ class ReplaySource:
     def _until_ms(self) -> int:
         now = self._clock.now_ms() + 1
         return now if self._next_ms is None else min(now, self._next_ms)
+
+    def status(self) -> SourceStatus:
+        """Alive: a recording does not go away."""
+        return SourceStatus()
 
     def top(self, symbol: str) -> TopOfBook | None:
         """The best bid and ask that stand."""
@@ -182,10 +192,11 @@ class ReplaySource:
         return timeline.bars(resolution, from_ms, to_ms, limit, self._until_ms)
 
 
-def _minutes(since_ms: int) -> Iterator[Moment]:
-    time = since_ms - since_ms % MINUTE_MS
+def _beats(since_ms: int) -> Iterator[Moment]:
+    """Whole minutes, and signs of life between them."""
+    time = since_ms - since_ms % BEAT_MS
     while True:
-        time += MINUTE_MS
+        time += BEAT_MS
         yield time, ()
 
 

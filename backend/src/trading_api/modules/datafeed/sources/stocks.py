@@ -3,7 +3,7 @@
 import csv
 import gzip
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -31,9 +31,12 @@ class _Row(NamedTuple):
     adjusted_close: str
 
 
-def committed_source(clock: Clock) -> ReplaySource:
-    """The source of the symbols that come with the package."""
-    return ReplaySource("committed", clock, committed_timelines(), printed_timelines)
+def committed_source(clock: Clock, wanted: Collection[str] | None = None) -> ReplaySource:
+    """The source of the symbols that come with the package, or of those wanted among them."""
+    timelines = committed_timelines()
+    if wanted is not None:
+        timelines = [timeline for timeline in timelines if timeline.symbol.symbol in wanted]
+    return ReplaySource("committed", clock, timelines, printed_timelines)
 
 
 def committed_timelines() -> list[DailyTimeline]:

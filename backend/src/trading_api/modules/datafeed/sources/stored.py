@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from msgspec.structs import replace
 
 from trading_api.domain.adjustments import Adjustment
-from trading_api.domain.bars import INTRADAY_MS, MINUTE_MS, Grid, bucket_of_day
+from trading_api.domain.bars import INTRADAY_MS, Grid, bucket_of_day
 from trading_api.domain.folding import can_fold, coarseness, extent, fold, rows_per_bar
 from trading_api.domain.market import (
     RESOLUTIONS,
@@ -18,7 +18,14 @@ from trading_api.domain.market import (
     TopOfBook,
     Trade,
 )
-from trading_api.domain.ports import Clock, MarketStore, MarketTick, SymbolCatalogue
+from trading_api.domain.ports import (
+    BEAT_MS,
+    Clock,
+    MarketStore,
+    MarketTick,
+    SourceStatus,
+    SymbolCatalogue,
+)
 from trading_api.domain.series import BUY, Columns, SeriesKey, StoredSeries
 from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 from trading_api.shared.calendars import with_calendar
@@ -76,14 +83,22 @@ class StoredSource:
         """Never: what was imported has no present."""
         return False
 
+    def is_halted(self, symbol: str, time_ms: int) -> bool:
+        """Never."""
+        return False
+
     async def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
-        """Every whole minute, without events."""
-        minute = since_ms - since_ms % MINUTE_MS
+        """Signs of life without events, every whole minute among them."""
+        beat = since_ms - since_ms % BEAT_MS
         while True:
-            minute = max(minute, self._clock.now_ms() // MINUTE_MS * MINUTE_MS - MINUTE_MS)
-            minute += MINUTE_MS
-            await self._clock.sleep_until(minute)
-            yield MarketTick(minute)
+            beat = max(beat, self._clock.now_ms() // BEAT_MS * BEAT_MS - BEAT_MS)
+            beat += BEAT_MS
+            await self._clock.sleep_until(beat)
+            yield MarketTick(beat)
+
+    def status(self) -> SourceStatus:
+        """Alive: what is stored stays."""
+        return SourceStatus()
 
     def top(self, symbol: str) -> TopOfBook | None:
         """The last quote that was imported."""

@@ -117,6 +117,10 @@ class TapeTimeline:
         """Whether the symbol trades at the instant: always, once the recording has begun."""
         return time_ms >= ANCHOR_MS
 
+    def is_halted(self, time_ms: int) -> bool:
+        """Never."""
+        return False
+
     def moments(self, since_ms: int) -> Iterator[Moment]:
         """The trades of each instant, then the levels and the best bid and ask that they left."""
         instants = self._instants

@@ -1,0 +1,56 @@
+"""Makes the sources that a server is told to have besides the replayed data sets."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from trading_api.domain.ports import QuoteSource
+from trading_api.modules.datafeed.schemas import DatafeedOptions
+from trading_api.modules.datafeed.sources.synthetic import synthetic_source
+from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.sources import SourceContext, SourceLoader
+
+TABLE = "modules.datafeed.source_options"
+
+
+class SyntheticOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What can be set for the made-up markets."""
+
+    seed: int = 1
+
+
+def made_up(context: SourceContext) -> QuoteSource:
+    """The made-up markets with the seed of the options."""
+    options = msgspec.convert(dict(context.options), SyntheticOptions)
+    return synthetic_source(context.clock, options.seed)
+
+
+BUILT_IN: dict[str, SourceLoader] = {"synthetic": lambda: made_up}
+
+
+def chosen_sources(context: AppContext, options: DatafeedOptions) -> Iterator[QuoteSource]:
+    """Each source that the options name, made with its own options.
+
+    Raises:
+        OptionsError: a name is unknown, a table is of no source that is named, or a source refuses
+            its options.
+    """
+    known = {**context.offered_sources, **BUILT_IN}
+    for name in options.source_options:
+        if name not in options.sources:
+            raise OptionsError(f"[{TABLE}.{name}]: sources does not name {name!r}")
+    for name in options.sources:
+        if name not in known:
+            raise OptionsError(
+                f"[modules.datafeed] sources: {name!r} is not known; known are: "
+                f"{', '.join(sorted(known))}"
+            )
+        given = SourceContext(
+            clock=context.clock,
+            options=options.source_options.get(name, {}),
+            packs_dir=context.packs_dir,
+        )
+        try:
+            yield known[name]()(given)
+        except (msgspec.ValidationError, ValueError) as error:
+            raise OptionsError(f"[{TABLE}.{name}]: {error}") from error

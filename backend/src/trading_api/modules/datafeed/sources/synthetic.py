@@ -1,0 +1,153 @@
+"""Made-up markets: seeded random walks with sessions, overnight gaps, halts and volume."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from trading_api.domain.bar_path import TickBar
+from trading_api.domain.market import SymbolInfo
+from trading_api.domain.ports import Clock
+from trading_api.domain.sessions import TradingSession
+from trading_api.modules.datafeed.sources.bar_cache import BarCache
+from trading_api.modules.datafeed.sources.daily import DailyTimeline, Halt
+from trading_api.modules.datafeed.sources.day_path import TimedBar
+from trading_api.modules.datafeed.sources.replay import ANCHOR_DAY, ReplaySource
+from trading_api.shared.calendars import with_calendar
+
+WEEKS = 52
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
+
+SHARE: Final = SymbolInfo(
+    symbol="SIMSHARE",
+    full_name="SIM:SIMSHARE",
+    description="A made-up share",
+    kind="stock",
+    exchange="SIM",
+    currency="USD",
+    timezone="America/New_York",
+    session="0930-1600",
+    calendar="XNYS",
+    price_scale=100,
+    min_move=1,
+    tick_size=Decimal("0.01"),
+    lot_size=Decimal(1),
+    min_quantity=Decimal(1),
+    max_quantity=Decimal(1_000_000),
+    quantity_step=Decimal(1),
+    fidelity="bar",
+)
+COIN: Final = SymbolInfo(
+    symbol="SIMCOIN",
+    full_name="SIM:SIMCOIN",
+    description="A made-up coin",
+    kind="crypto",
+    exchange="SIM",
+    currency="USD",
+    timezone="Etc/UTC",
+    session="24x7",
+    price_scale=100,
+    min_move=1,
+    tick_size=Decimal("0.01"),
+    lot_size=Decimal(1),
+    min_quantity=Decimal("0.001"),
+    max_quantity=Decimal(100_000),
+    quantity_step=Decimal("0.001"),
+    fidelity="bar",
+)
+
+
+class Temper(Struct, frozen=True):
+    """How a made-up market behaves; prices in ticks, volume in quantity steps per hour.
+
+    Attributes:
+        swing: usual size of an hour's move, as a part of the price.
+        gap: usual size of the jump over a night, as a part of the price.
+        missing: how many of a hundred days have no data.
+        halted: how many of a hundred days have a halt.
+    """
+
+    first_price: int
+    volume: int
+    swing: float
+    gap: float
+    missing: int
+    halted: int
+
+
+TEMPERS: Final = {
+    "SIMSHARE": (SHARE, Temper(5_000, 400_000, 0.003, 0.006, 2, 10)),
+    "SIMCOIN": (COIN, Temper(200_000, 900_000, 0.004, 0.0, 0, 0)),
+}
+
+
+def synthetic_source(clock: Clock, seed: int = 1) -> ReplaySource:
+    """The made-up symbols; the same seed makes the same markets."""
+    timelines = (synthetic_timeline(symbol, temper, seed) for symbol, temper in TEMPERS.values())
+    return ReplaySource("synthetic", clock, timelines)
+
+
+def synthetic_timeline(symbol: SymbolInfo, temper: Temper, seed: int) -> DailyTimeline:
+    """A year of trading days, hour by hour, that repeats."""
+    chance = random.Random(f"{seed} {symbol.symbol}")  # noqa: S311 - repeatable, keeps no secret
+    days: dict[date, list[TimedBar]] = {}
+    halts: dict[date, Halt] = {}
+    price = temper.first_price
+    for day, length_ms in _trading_days(symbol):
+        if chance.randrange(100) < temper.missing:
+            continue
+        price = _moved(price, chance.gauss(0, temper.gap))
+        halt = _halt(chance, length_ms) if chance.randrange(100) < temper.halted else None
+        if halt is not None:
+            halts[day] = halt
+        days[day] = []
+        for begins, ends in _stretches(length_ms, halt):
+            bar = _walk(chance, price, (ends - begins) / HOUR_MS, temper)
+            days[day].append(TimedBar(begins, ends, bar))
+            price = bar.close
+    return DailyTimeline(with_calendar(symbol), days, BarCache(), halts)
+
+
+def _trading_days(symbol: SymbolInfo) -> Iterator[tuple[date, int]]:
+    """The days of the first weeks, with the length of an ordinary session."""
+    session = TradingSession.parse(symbol.session, symbol.timezone)
+    for number in range(WEEKS * 7):
+        day = ANCHOR_DAY + timedelta(days=number)
+        if spans := session.spans_of(day):
+            yield day, spans[-1].closes_ms - spans[0].opens_ms
+
+
+def _halt(chance: random.Random, length_ms: int) -> Halt:
+    """Five to thirty whole minutes somewhere in the middle of a session."""
+    begins = chance.randrange(30, length_ms // MINUTE_MS - 60) * MINUTE_MS
+    return Halt(begins, begins + chance.randrange(5, 31) * MINUTE_MS)
+
+
+def _stretches(length_ms: int, halt: Halt | None) -> Iterator[tuple[int, int]]:
+    """The hours of a session, without its halt."""
+    for begins in range(0, length_ms, HOUR_MS):
+        ends = min(begins + HOUR_MS, length_ms)
+        if halt is None or halt.ends_ms <= begins or ends <= halt.begins_ms:
+            yield begins, ends
+            continue
+        if begins < halt.begins_ms:
+            yield begins, halt.begins_ms
+        if halt.ends_ms < ends:
+            yield halt.ends_ms, ends
+
+
+def _walk(chance: random.Random, price: int, hours: float, temper: Temper) -> TickBar:
+    swing = temper.swing * hours**0.5
+    close = _moved(price, chance.gauss(0, swing))
+    high = _moved(max(price, close), abs(chance.gauss(0, swing / 2)))
+    low = _moved(min(price, close), -abs(chance.gauss(0, swing / 2)))
+    volume = round(temper.volume * hours * chance.lognormvariate(0, 0.5))
+    return TickBar(price, max(high, price, close), min(low, price, close), close, volume)
+
+
+def _moved(price: int, part: float) -> int:
+    """A price after a move; one that has fallen low recovers rather than vanishes."""
+    return max(round(price * (1 + part)), 100)
