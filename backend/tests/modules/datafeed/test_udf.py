@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.modules.datafeed.test_datafeed_api import NOW
 from trading_api.app_factory import build_app
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.market import RESOLUTIONS
 from trading_api.modules.broker.service import BrokerService
@@ -45,6 +47,28 @@ def talk(
             await story(ask, context)
 
     asyncio.run(main())
+
+
+def test_splits_and_dividends_are_marked_for_everybody() -> None:
+    async def story(ask: Ask, context: AppContext) -> None:
+        context.market.save_actions(
+            "AAPL",
+            [
+                CorporateAction(date(2026, 6, 9), "split", 7.0),
+                CorporateAction(date(2026, 8, 7), "dividend", 0.47),
+            ],
+        )
+        query = {"symbol": "AAPL", "resolution": "1D", "from": 0, "to": NOW // 1000}
+        split, dividend = (await ask("/timescale_marks", **query)).json()
+        assert (split["time"], split["label"]) == (1_780_963_200, "S")
+        assert split["tooltip"] == ["AAPL: split, 7 for 1"]
+        assert (dividend["label"], dividend["tooltip"]) == ("D", ["AAPL: dividend of 0.47 USD"])
+        later = {**query, "from": dividend["time"]}
+        assert (await ask("/timescale_marks", **later)).json() == [dividend]
+        before = {**query, "to": split["time"] - 1}
+        assert (await ask("/timescale_marks", **before)).json() == []
+
+    talk(story)
 
 
 async def buy(context: AppContext, token: str, quantity: str) -> None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import MINUTE_MS
 from trading_api.domain.errors import TradingError
 from trading_api.domain.market import (
@@ -234,6 +235,10 @@ class DatafeedService:
         """
         source = self._feeds[info.symbol].source
         return source.trades(info.symbol, before, from_ms, to_ms, limit)
+
+    def actions(self, info: SymbolInfo) -> Sequence[CorporateAction]:
+        """The splits and dividends that are stored of a symbol, oldest first."""
+        return self._context.market.actions(info.symbol)
 
     def depth(self, symbol: str, levels: int) -> Depth | None:
         """The ladder of a symbol, given by name; None where it has no depth."""

@@ -20,6 +20,7 @@ from trading_api.modules.datafeed.schemas import resolution_of
 from trading_api.modules.datafeed.search import search
 from trading_api.modules.datafeed.service import MOST_BARS, DatafeedService
 from trading_api.modules.datafeed.udf_nouns import (
+    action_marks_of,
     bars_of,
     found_of,
     marks_of,
@@ -252,8 +253,8 @@ class UdfApi(APIRouter):
         @self.get(
             "/timescale_marks",
             operation_id="getUdfTimescaleMarks",
-            summary="The caller's days with fills, under the chart",
-            description="Empty for a caller without a credential of scope `account:read`.",
+            summary="Splits, dividends and the caller's days with fills, under the chart",
+            description="Fills are those of a credential with scope `account:read`.",
             response_model=list[Annotated[UdfTimescaleMark, Wire()]] | Refused,
             responses=answers([], 401, 403),
         )
@@ -266,7 +267,10 @@ class UdfApi(APIRouter):
         ) -> Response:
             info = self._service.symbol(symbol)
             _resolution(resolution, info)
-            return json_response(timescale_marks_of(self._fills(principal, info, since, to), info))
+            from_ms, to_ms = _milliseconds(since), _milliseconds(to)
+            marks = action_marks_of(self._service.actions(info), info, from_ms, to_ms)
+            fills = self._fills(principal, info, since, to)
+            return json_response([*marks, *timescale_marks_of(fills, info)])
 
     def _fills(
         self, principal: Principal, info: SymbolInfo, since: int, to: int

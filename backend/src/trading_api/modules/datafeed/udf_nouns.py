@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import INTRADAY_MS, bucket_at
 from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo
 from trading_api.domain.orders import Execution
@@ -139,6 +140,29 @@ def marks_of(fills: Iterable[Execution], info: SymbolInfo, resolution: Resolutio
         marks.labelFontColor.append("white")
         marks.minSize.append(SMALLEST_MARK)
     return marks
+
+
+def action_marks_of(
+    actions: Iterable[CorporateAction], info: SymbolInfo, from_ms: int, to_ms: int
+) -> list[UdfTimescaleMark]:
+    """A mark for each split and dividend from one instant to another, both included."""
+    return [
+        UdfTimescaleMark(
+            f"{action.kind}-{action.day:%Y%m%d}",
+            day_stamp(action.day) // 1000,
+            "blue" if action.kind == "split" else "green",
+            action.kind[0].upper(),
+            [_told(action, info)],
+        )
+        for action in actions
+        if from_ms <= day_stamp(action.day) <= to_ms
+    ]
+
+
+def _told(action: CorporateAction, info: SymbolInfo) -> str:
+    if action.kind == "split":
+        return f"{info.symbol}: split, {action.value:g} for 1"
+    return f"{info.symbol}: dividend of {action.value:g} {info.currency}"
 
 
 def timescale_marks_of(fills: Iterable[Execution], info: SymbolInfo) -> list[UdfTimescaleMark]:

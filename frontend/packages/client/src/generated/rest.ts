@@ -451,6 +451,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/datafeed/replay": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Where the replay stands
+     * @description `not_found` in a server that was not started as a replay.
+     */
+    get: operations["getReplay"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Pause, go on, step, or change the speed
+     * @description A step answers when everything that followed from it is durable and shown. `conflict` once the replay has ended.
+     */
+    patch: operations["changeReplay"];
+    trace?: never;
+  };
   "/api/v1/datafeed/udf/config": {
     parameters: {
       query?: never;
@@ -601,8 +625,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The caller's days with fills, under the chart
-     * @description Empty for a caller without a credential of scope `account:read`.
+     * Splits, dividends and the caller's days with fills, under the chart
+     * @description Fills are those of a credential with scope `account:read`.
      */
     get: operations["getUdfTimescaleMarks"];
     put?: never;
@@ -1064,6 +1088,26 @@ export interface components {
       items: components["schemas"]["Quote"][];
       /** @description `cursor` of the next page; null on the last */
       next_cursor: string | null;
+    };
+    /**
+     * ReplayState
+     * @description Where a replay stands.
+     *
+     *         Attributes:
+     *             speed: how much faster than real time it runs; 0 is as fast as it goes.
+     *             events: what the sources have said so far: trades, best prices and changes of depth.
+     */
+    ReplayState: {
+      /** @description Epoch milliseconds, UTC */
+      start: number;
+      /** @description Epoch milliseconds, UTC */
+      end: number;
+      /** @description Epoch milliseconds, UTC */
+      now: number;
+      speed: number;
+      /** @enum {unknown} */
+      state: "ended" | "paused" | "running";
+      events: number;
     };
     /**
      * SessionState
@@ -1563,6 +1607,15 @@ export interface components {
       account_id?: string | null;
     };
     /**
+     * ReplayChange
+     * @description What to change about a replay; what is left out stays.
+     */
+    ReplayChange: {
+      speed?: number | null;
+      state?: ("paused" | "running") | null;
+      step?: number | null;
+    };
+    /**
      * LogIn
      * @description The owner token.
      */
@@ -1844,6 +1897,7 @@ export type PositionPage = components["schemas"]["PositionPage"];
 export type Preview = components["schemas"]["Preview"];
 export type Problem = components["schemas"]["Problem"];
 export type QuoteList = components["schemas"]["QuoteList"];
+export type ReplayState = components["schemas"]["ReplayState"];
 export type SessionState = components["schemas"]["SessionState"];
 export type SymbolInfo = components["schemas"]["SymbolInfo"];
 export type SymbolList = components["schemas"]["SymbolList"];
@@ -1873,6 +1927,7 @@ export type ResetRequest = components["schemas"]["ResetRequest"];
 export type HaltRequest = components["schemas"]["HaltRequest"];
 export type DeadmanRequest = components["schemas"]["DeadmanRequest"];
 export type LeverageRequest = components["schemas"]["LeverageRequest"];
+export type ReplayChange = components["schemas"]["ReplayChange"];
 export type LogIn = components["schemas"]["LogIn"];
 export type Bar = components["schemas"]["Bar"];
 export type StatusReason = components["schemas"]["StatusReason"];
@@ -5070,6 +5125,174 @@ export interface operations {
       };
       /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getReplay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "start": 1795100400000,
+           *       "end": 1795186800000,
+           *       "now": 1795104123450,
+           *       "speed": 60,
+           *       "state": "running",
+           *       "events": 161250
+           *     }
+           */
+          "application/json": components["schemas"]["ReplayState"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  changeReplay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "step": 1
+         *     }
+         */
+        "application/json": components["schemas"]["ReplayChange"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "start": 1795100400000,
+           *       "end": 1795186800000,
+           *       "now": 1795104123450,
+           *       "speed": 60,
+           *       "state": "running",
+           *       "events": 161250
+           *     }
+           */
+          "application/json": components["schemas"]["ReplayState"];
+        };
+      };
+      /** @description One of `invalid_json`, `unknown_type`, `invalid_host` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };
