@@ -3,7 +3,10 @@ import { defineConfig } from "vite";
 export default defineConfig({
   build: {
     target: "es2022",
-    lib: { entry: "src/index.ts", formats: ["es"], fileName: "index" },
+    lib: {
+      entry: { index: "src/index.ts", tradingview: "src/tradingview/index.ts" },
+      formats: ["es"],
+    },
     minify: "oxc",
     sourcemap: true,
     emptyOutDir: true,

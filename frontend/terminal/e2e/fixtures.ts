@@ -2,7 +2,7 @@
 
 import { expect, type Page, test as base } from "@playwright/test";
 import { findChromium, NO_CHROMIUM } from "./chromium";
-import { hasOpenMarket, NO_MARKET, TestServer, TOKEN } from "./server";
+import { hasOpenMarket, NO_MARKET, TestServer, TOKEN } from "../../tools/test-server";
 
 export { expect, type Page } from "@playwright/test";
 

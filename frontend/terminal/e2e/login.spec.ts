@@ -1,7 +1,7 @@
 /** Coming in and going out. */
 
 import { expect, logIn, skipWhatCannotRun, test } from "./fixtures";
-import { TOKEN } from "./server";
+import { TOKEN } from "../../tools/test-server";
 import { watch } from "./watch";
 
 skipWhatCannotRun();

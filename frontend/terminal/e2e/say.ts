@@ -1,5 +1,5 @@
 import { findChromium, NO_CHROMIUM } from "./chromium";
-import { hasOpenMarket, NO_MARKET } from "./server";
+import { hasOpenMarket, NO_MARKET } from "../../tools/test-server";
 
 /** Say why tests will be skipped: the list of them does not. */
 export default function sayWhatIsMissing(): void {

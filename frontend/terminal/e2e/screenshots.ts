@@ -3,7 +3,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page, skipWhatCannotRun, test } from "./fixtures";
-import { TOKEN } from "./server";
+import { TOKEN } from "../../tools/test-server";
 
 const FOLDER = join(import.meta.dirname, "../../../docs/screenshots");
 const LARGEST_BYTES = 300_000;

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ROOT = join(import.meta.dirname, "../../..");
+const ROOT = join(import.meta.dirname, "../..");
 const PYTHON = process.env["PYTHON"] ?? join(ROOT, ".venv/bin/python");
 const PACKS = join(process.env["TRADING_API_DATA_DIR"] ?? join(ROOT, "var"), "packs");
 const START_MS = 20_000;
