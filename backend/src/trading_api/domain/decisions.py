@@ -19,6 +19,7 @@ from trading_api.domain import (
     placing,
     risk,
     stop_out,
+    sums,
     triggers,
 )
 from trading_api.domain.accounts import AccountState
@@ -223,7 +224,7 @@ def _modified(state: AccountState, order: Order, command: ModifyOrder, market: M
         after = replace(after, limit_price=command.limit_price)
         if after.notional is not None:
             spent = state.tickets[order.id].filled_value
-            left = matching.estimated_quantity(after, market, spent)
+            left = sums.estimated_quantity(after, market, spent)
             after = replace(after, quantity=canonical(order.filled_quantity + left))
     if command.expire_at is not None:
         if order.time_in_force != "gtd":

@@ -13,10 +13,12 @@ from trading_api.domain import (
     arrival,
     fills,
     linked,
+    queueing,
     reactions,
     reducing,
     resting,
     risk,
+    sums,
     taking,
     triggers,
 )
@@ -28,7 +30,6 @@ from trading_api.domain.events import (
     OrderCanceled,
     OrderExpired,
     OrderFilled,
-    OrderQueued,
     OrderTrailed,
     OrderTriggered,
 )
@@ -93,7 +94,7 @@ def _match(progress: Progress, wanted: OrderId, book: Book, market: Market) -> N
         return
     pool = _pool(progress, order, offer)
     size = None if market.rules.liquidity == "ignore_size" else fills.available(offer, pool)
-    wanted_at = _wants(progress, order, market)
+    wanted_at = sums.wants(progress, order, market)
     fill = resting.on_quote(
         order, offer, size, wanted_at, market.rules, book.seq, opening=book.opening
     )
@@ -122,52 +123,14 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
         order = progress.state.orders[wanted]
         if order.status not in MATCHABLE:
             continue
-        ahead = _eat_queue(progress, order, price, size, market)
-        wanted_at = _wants(progress, order, market)
+        ahead = queueing.eat(progress, order, price, size, market)
+        wanted_at = sums.wants(progress, order, market)
         fill = resting.on_trade(order, price, size - ahead - given, wanted_at, market.rules)
         if fill is not None:
             given += fill.quantity
             _fill(progress, order, fill, book, market, command.market_seq, None)
     for wanted in triggered:
         take(progress, wanted, market)
-
-
-def _wants(progress: Progress, order: Order, market: Market) -> resting.Wanted:
-    if order.notional is None:
-        return lambda _price: order.leaves
-    spent = progress.state.tickets[order.id].filled_value
-    step = risk.known_instrument(market, order.symbol).quantity_step
-    return lambda price: fills.wanted(order, price, spent, step)
-
-
-def _eat_queue(
-    progress: Progress, order: Order, price: Decimal, size: Decimal, market: Market
-) -> Decimal:
-    """How much of a trade goes to those who stood before an order at its price."""
-    if market.rules.limit_fill != "queue" or price != order.limit_price:
-        return ZERO
-    before = progress.state.tickets[order.id].ahead
-    if before is None:
-        before = _ahead(order, market) or ZERO
-    eaten = min(before, size)
-    if eaten:
-        progress.emit(OrderQueued(order_id=order.id, ahead=canonical(before - eaten)))
-    return eaten
-
-
-def _ahead(order: Order, market: Market) -> Decimal | None:
-    """What stands at an order's price on its own side; None where that is not displayed."""
-    book = market.book(order.symbol)
-    own = None if book is None else book.opposite(linked.opposite(order.side))
-    if book is None or own is None or order.limit_price is None:
-        return ZERO
-    if order.limit_price == own.price:
-        return own.size
-    for price, size in book.bids if order.side == "buy" else book.asks:
-        if price == order.limit_price:
-            return size
-    better = order.limit_price > own.price if order.side == "buy" else order.limit_price < own.price
-    return ZERO if better else None
 
 
 def activate(progress: Progress, command: ActivateOrders, market: Market) -> None:
@@ -182,10 +145,10 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
             continue
         if fills.is_market(order) and book.opposite(order.side) is None:
             continue
-        order, quantity = _converted(order, market)
+        order, quantity = sums.converted(order, market)
         price = risk.reserve_price(progress.state, order, market)
         ticket = progress.state.tickets[order.id]
-        reason = _too_little(order, market) or risk.margin_refusal(
+        reason = sums.too_little(order, market) or risk.margin_refusal(
             progress.state, order, price, market, ticket
         )
         if reason is None and order.post_only:
@@ -203,34 +166,6 @@ def activate(progress: Progress, command: ActivateOrders, market: Market) -> Non
             )
         )
         arrive(progress, order.id, market)
-
-
-def _converted(order: Order, market: Market) -> tuple[Order, Decimal | None]:
-    """An order for a sum that begins to work, and the quantity that it has then."""
-    if order.notional is None:
-        return order, None
-    quantity = estimated_quantity(order, market)
-    return replace(order, quantity=quantity), quantity
-
-
-def _too_little(order: Order, market: Market) -> StatusReason | None:
-    """Why an order for a sum cannot begin to work: it comes to less than may be traded."""
-    low = risk.known_instrument(market, order.symbol).min_quantity
-    if order.notional is None or order.quantity >= low:
-        return None
-    text = f"{order.notional:f} is worth {order.quantity:f}, the minimum is {low:f} {order.symbol}"
-    return StatusReason("min_notional", text)
-
-
-def estimated_quantity(order: Order, market: Market, spent: Decimal = ZERO) -> Decimal:
-    """What an order for a sum comes to at its limit or at the market; 0 while neither is known."""
-    book = market.book(order.symbol)
-    offer = None if book is None else book.opposite(order.side)
-    price = order.limit_price or (None if offer is None else offer.price)
-    if price is None or order.notional is None:
-        return ZERO
-    step = risk.known_instrument(market, order.symbol).quantity_step
-    return fills.units_for(order.notional - spent, price, step)
 
 
 def expire(progress: Progress, wanted: tuple[OrderId, ...], market: Market) -> None:
@@ -252,14 +187,7 @@ def arrive(progress: Progress, wanted: OrderId, market: Market) -> None:
         return
     if not order.awaits_trigger or _trigger(progress, (wanted,), book, market):
         take(progress, wanted, market)
-        _queue_up(progress, wanted, market)
-
-
-def _queue_up(progress: Progress, wanted: OrderId, market: Market) -> None:
-    """Let a limit that rests know what stands before it, where that counts."""
-    order = progress.state.orders[wanted]
-    if market.rules.limit_fill == "queue" and order.status in MATCHABLE and order.limit_price:
-        progress.emit(OrderQueued(order_id=wanted, ahead=_ahead(order, market)))
+        queueing.join(progress, wanted, market)
 
 
 def admit(progress: Progress, market: Market) -> None:
@@ -284,17 +212,7 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
         order = progress.state.orders[wanted]
         _fill(progress, order, fill, book, market, book.seq, _pool(progress, order, offer))
     if order.notional is not None:
-        _end_remainder(progress, wanted, offer.price, market)
-
-
-def _end_remainder(progress: Progress, wanted: OrderId, price: Decimal, market: Market) -> None:
-    """A rest of a sum that buys nothing any more is left over."""
-    order = progress.state.orders[wanted]
-    if order.status not in MATCHABLE or _wants(progress, order, market)(price):
-        return
-    text = f"what is left of {order.notional:f} buys nothing at {price:f}"
-    reason = StatusReason("notional_remainder", text)
-    progress.emit(OrderCanceled(order_id=wanted, time=market.now, reason=reason))
+        sums.end_remainder(progress, wanted, offer.price, market)
 
 
 def kill_rest(progress: Progress, wanted: OrderId, market: Market) -> None:

@@ -2,7 +2,15 @@
 
 from msgspec.structs import replace
 
-from trading_api.domain import linked, matching, position_exits, requests, risk, self_trade
+from trading_api.domain import (
+    linked,
+    matching,
+    position_exits,
+    requests,
+    risk,
+    self_trade,
+    sums,
+)
 from trading_api.domain.accounts import AccountState, group_id, order_id, position_group
 from trading_api.domain.commands import PlaceOrder, SetPositionExits
 from trading_api.domain.errors import TradingError
@@ -90,7 +98,7 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
         updated_at=market.now,
     )
     if order.notional is not None:
-        order = replace(order, quantity=matching.estimated_quantity(order, market))
+        order = replace(order, quantity=sums.estimated_quantity(order, market))
     return order
 
 
