@@ -13,6 +13,7 @@ from trading_api.domain.account_view import Account, view_account
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     ActivateOrders,
+    ActPending,
     CancelOrder,
     Command,
     ExpireOrders,
@@ -228,8 +229,10 @@ class Desk:
         self.do(MatchQuote(symbol, self.open_ids_of(symbol)))
 
     def quote_again(self, symbol: str) -> None:
-        """Act on the symbol's book as it stands, held orders included."""
+        """Act on the symbol's book as it stands, orders that are held or on their way included."""
+        self.do(ActPending(symbol, self.open_ids_of(symbol), arrivals=False))
         self.do(MatchQuote(symbol, self.open_ids_of(symbol)))
+        self.do(ActPending(symbol, self.open_ids_of(symbol), arrivals=True))
         self.activate(symbol)
 
     def trade(self, price: float, size: float, symbol: str = "AAPL") -> None:

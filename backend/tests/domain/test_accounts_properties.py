@@ -126,6 +126,7 @@ policies = st.fixed_dictionaries(
         "trigger_source": st.sampled_from(["quote", "last", "mark"]),
         "stop_policy": st.sampled_from(["reject", "trigger_now"]),
         "linked_mode": st.sampled_from(["partial", "full"]),
+        "latency_ms": st.sampled_from([0, 0, 0, 5]),
         "slippage": st.sampled_from(
             [
                 None,
@@ -186,6 +187,7 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
                 fresh=how != "stale",
                 opening=how == "opening",
             )
+            desk.market.now += 2
             desk.quote_again(symbol)
         case ("trade", symbol, price, lot):
             desk.trade(float(price), float(quantity_of(symbol, lot)), symbol)

@@ -7,16 +7,19 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.paper_desk import SESSION_MS, START, Desk, figures, open_desk, refused
+from trading_api.domain.changing import known_order
 from trading_api.domain.commands import CancelAllOrders, ClosePosition
-from trading_api.domain.decisions import known_order
 from trading_api.domain.events import (
     Event,
     IllegalTransition,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
+    OrderChangeRefused,
     OrderExpired,
     OrderFilled,
+    OrderPended,
+    OrderQueued,
     OrderReplaced,
     OrderTrailed,
     OrderTriggered,
@@ -25,6 +28,7 @@ from trading_api.domain.evolution import fold
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import ZERO
 from trading_api.domain.orders import Order, StatusReason
+from trading_api.domain.rules import Rules
 
 
 def held(desk: Desk) -> OrderId:
@@ -75,11 +79,31 @@ def triggered(desk: Desk) -> OrderId:
     return order
 
 
+def pending_new(desk: Desk) -> OrderId:
+    desk.market.rules = Rules(latency_ms=100)
+    return working(desk)
+
+
+def pending_cancel(desk: Desk) -> OrderId:
+    order = working(desk)
+    desk.market.rules = Rules(latency_ms=100)
+    desk.cancel(order)
+    return order
+
+
+def pending_replace(desk: Desk) -> OrderId:
+    order = working(desk)
+    desk.market.rules = Rules(latency_ms=100)
+    desk.modify(order, quantity="5")
+    return order
+
+
 OPEN = [held, working, partially_filled]
+PENDING = [pending_new, pending_cancel, pending_replace]
 FINAL = [filled, canceled, expired, rejected]
 
 
-@pytest.mark.parametrize("reach", OPEN + FINAL)
+@pytest.mark.parametrize("reach", OPEN + PENDING + FINAL)
 def test_every_status_is_reached_and_named(reach: Callable[[Desk], OrderId]) -> None:
     desk = open_desk()
     order = desk.order(reach(desk))
@@ -142,6 +166,9 @@ def _events(order: Order) -> list[Event]:
             limit_price=None,
         ),
         OrderTriggered(order_id=order.id, time=START),
+        OrderQueued(order_id=order.id, ahead=Decimal(1)),
+        OrderPended(order_id=order.id, time=START, acts_at=START),
+        OrderChangeRefused(order_id=order.id, time=START, reason=reason),
         OrderFilled(execution=replace(execution, order_id=order.id), pool=None),
         OrderReplaced(
             order_id=order.id,
@@ -156,13 +183,17 @@ def _events(order: Order) -> list[Event]:
 
 
 CHANGES: set[type] = {OrderReplaced, OrderCanceled, OrderExpired}
+TRADES: set[type] = {OrderFilled, OrderQueued}
 LEGAL: dict[Callable[[Desk], OrderId], set[type]] = {
     held: CHANGES | {OrderActivated},
-    working: CHANGES | {OrderFilled},
-    partially_filled: CHANGES | {OrderFilled},
-    waiting: CHANGES | {OrderTriggered},
-    trailing: CHANGES | {OrderTriggered, OrderTrailed},
-    triggered: CHANGES | {OrderFilled},
+    working: CHANGES | TRADES | {OrderPended},
+    partially_filled: CHANGES | TRADES | {OrderPended},
+    waiting: CHANGES | {OrderTriggered, OrderPended},
+    trailing: CHANGES | {OrderTriggered, OrderTrailed, OrderPended},
+    triggered: CHANGES | TRADES | {OrderPended},
+    pending_new: CHANGES | {OrderActivated, OrderPended},
+    pending_cancel: CHANGES | TRADES,
+    pending_replace: CHANGES | TRADES | {OrderPended, OrderChangeRefused},
     **{reach: set() for reach in FINAL},
 }
 
@@ -176,7 +207,7 @@ def test_the_transitions_are_those_of_the_table_and_no_other(
     for event in _events(order):
         if type(event) in LEGAL[reach]:
             after = fold(desk.state, [event]).state.orders[order.id]
-            assert after.version == order.version + 1
+            assert after.version == order.version + (type(event) is not OrderQueued)
         else:
             with pytest.raises(IllegalTransition, match=f"order {order.id} "):
                 fold(desk.state, [event])

@@ -6,11 +6,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.events import AccountMode, AccountStatus
+from trading_api.domain.events import AccountStatus
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import AccountId
 from trading_api.domain.money import divide, exact
-from trading_api.domain.positions import shown
+from trading_api.domain.positions import AccountMode, shown
 from trading_api.domain.valuation import Worth, worth
 
 

@@ -10,13 +10,14 @@ from decimal import Decimal
 from immutables import Map
 from msgspec import Struct
 
-from trading_api.domain.events import AccountMode, AccountStatus
+from trading_api.domain.commands import ModifyOrder
+from trading_api.domain.events import AccountStatus
 from trading_api.domain.ids import AccountId, ExecutionId, OrderId, PrincipalId
 from trading_api.domain.margin import Exposure
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ONE, ZERO
 from trading_api.domain.orders import Execution, Order, Pool, Side
-from trading_api.domain.positions import Holding
+from trading_api.domain.positions import AccountMode, Holding
 
 
 class Ticket(Struct, frozen=True):
@@ -29,6 +30,8 @@ class Ticket(Struct, frozen=True):
         target: of a child of an `oto` order, its quantity once that is filled.
         ceded: what the rivals of its group got in its stead.
         ahead: what stands before it at its price; None where that is not known.
+        acts_at: when an order or a change that is on its way acts; `ends_at` likewise of a cancel.
+        change: what is on its way.
     """
 
     rank: int
@@ -37,6 +40,9 @@ class Ticket(Struct, frozen=True):
     target: Decimal | None = None
     ceded: Decimal = ZERO
     ahead: Decimal | None = None
+    acts_at: Instant | None = None
+    ends_at: Instant | None = None
+    change: ModifyOrder | None = None
 
 
 class Deadman(Struct, frozen=True):

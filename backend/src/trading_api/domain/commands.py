@@ -5,11 +5,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from trading_api.domain.events import AccountMode
 from trading_api.domain.ids import AccountId, OrderId, PositionId, PrincipalId
 from trading_api.domain.market import Instant, Trade
 from trading_api.domain.money import ONE
 from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
+from trading_api.domain.positions import AccountMode
 
 
 class OpenAccount(Struct, frozen=True, kw_only=True):
@@ -184,6 +184,14 @@ class ActivateOrders(Struct, frozen=True):
     order_ids: tuple[OrderId, ...]
 
 
+class ActPending(Struct, frozen=True):
+    """Let what is on its way act, now that there is a market event: new orders, or all else."""
+
+    symbol: str
+    order_ids: tuple[OrderId, ...]
+    arrivals: bool
+
+
 class ExpireOrders(Struct, frozen=True):
     """End the named orders whose time is over."""
 
@@ -209,4 +217,5 @@ Command = (
     | MatchTrade
     | ActivateOrders
     | ExpireOrders
+    | ActPending
 )

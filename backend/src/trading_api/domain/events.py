@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from trading_api.domain.commands import ModifyOrder
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ONE, ZERO
@@ -19,8 +20,8 @@ from trading_api.domain.orders import (
     StatusReason,
     Trail,
 )
+from trading_api.domain.positions import AccountMode
 
-AccountMode = Literal["netting", "hedging"]
 AccountStatus = Literal["active", "reducing", "halted"]
 
 
@@ -96,12 +97,14 @@ AccountEvent = (
 class OrderAccepted(Struct, frozen=True, kw_only=True, tag=True):
     """An order works from now on; `reserve_price` values what it sets aside, if anything.
 
+    One that is `pending_new` works from the first market event at or after `acts_at`.
     `request` tells the request apart from others where the order itself does not.
     """
 
     order: Order
     reserve_price: Decimal | None
     request: str | None = None
+    acts_at: Instant | None = None
 
 
 class OrderHeld(Struct, frozen=True, kw_only=True, tag=True):
@@ -163,7 +166,7 @@ class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
 class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
     """An open order has a new quantity, price or end; None where a member is as it was.
 
-    `ceded` is what its rivals got in its stead.
+    `ceded` is what its rivals got in its stead; `confirms` tells a change that was on its way.
     """
 
     order_id: OrderId
@@ -175,6 +178,24 @@ class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
     trail: Trail | None = None
     expire_at: Instant | None = None
     ceded: Decimal = ZERO
+    confirms: bool = False
+
+
+class OrderPended(Struct, frozen=True, kw_only=True, tag=True):
+    """A change of an order, or its end, is on its way and acts at or after an instant."""
+
+    order_id: OrderId
+    time: Instant
+    acts_at: Instant
+    change: ModifyOrder | None = None
+
+
+class OrderChangeRefused(Struct, frozen=True, kw_only=True, tag=True):
+    """A change that was on its way came too late; the order is as it was."""
+
+    order_id: OrderId
+    time: Instant
+    reason: StatusReason
 
 
 class OrderCanceled(Struct, frozen=True, kw_only=True, tag=True):
@@ -204,6 +225,8 @@ Event = (
     | OrderQueued
     | OrderFilled
     | OrderReplaced
+    | OrderPended
+    | OrderChangeRefused
     | OrderCanceled
     | OrderExpired
 )
@@ -214,9 +237,11 @@ class IllegalTransition(Exception):
 
 
 _FROM: dict[type[Event], frozenset[OrderStatus]] = {
-    OrderActivated: frozenset({"held"}),
-    OrderTrailed: frozenset({"working"}),
-    OrderTriggered: frozenset({"working"}),
+    OrderActivated: frozenset({"held", "pending_new"}),
+    OrderTrailed: MATCHABLE - {"partially_filled"},
+    OrderTriggered: MATCHABLE - {"partially_filled"},
+    OrderPended: frozenset({"pending_new", "working", "partially_filled", "pending_replace"}),
+    OrderChangeRefused: frozenset({"pending_replace"}),
     OrderQueued: MATCHABLE,
     OrderFilled: MATCHABLE,
     OrderReplaced: OPEN,

@@ -21,9 +21,11 @@ from trading_api.domain.events import (
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
+    OrderChangeRefused,
     OrderExpired,
     OrderFilled,
     OrderHeld,
+    OrderPended,
     OrderQueued,
     OrderRejected,
     OrderReplaced,
@@ -33,8 +35,9 @@ from trading_api.domain.events import (
 )
 from trading_api.domain.ids import OrderId
 from trading_api.domain.margin import NO_EXPOSURE, Exposure
+from trading_api.domain.market import Instant
 from trading_api.domain.money import canonical, divide, exact
-from trading_api.domain.orders import MATCHABLE, OPEN, Execution, Order
+from trading_api.domain.orders import MATCHABLE, OPEN, PENDING, Execution, Order, OrderStatus
 from trading_api.domain.positions import Holding, filled, told
 
 
@@ -143,7 +146,8 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
         raise IllegalTransition(f"{type(event).__name__} before the account was opened")
     match event:
         case OrderAccepted() | OrderHeld():
-            return _placed(state, event.order, event.reserve_price, event.request)
+            acts_at = event.acts_at if isinstance(event, OrderAccepted) else None
+            return _placed(state, event.order, event.reserve_price, event.request, acts_at)
         case OrderRejected():
             return _placed(state, event.order, None, event.request)
         case OrderFilled():
@@ -156,6 +160,10 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
             return _triggered(state, event)
         case OrderQueued():
             return _queued(state, event)
+        case OrderPended():
+            return _pended(state, event)
+        case OrderChangeRefused():
+            return _change_refused(state, event)
         case OrderReplaced():
             return _replaced(state, event)
         case OrderCanceled() | OrderExpired():
@@ -165,28 +173,34 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
 
 
 def _placed(
-    state: AccountState, order: Order, reserve_price: Decimal | None, request: str | None
+    state: AccountState,
+    order: Order,
+    reserve_price: Decimal | None,
+    request: str | None,
+    acts_at: Instant | None = None,
 ) -> AccountState:
     rank = state.last_rank + 1
     state = replace(state, order_count=state.order_count + 1, last_rank=rank)
     if request is not None:
         state = replace(state, requests=state.requests.set(order.client_order_id, request))
     target = order.quantity if order.waits_for_parent and order.group_type == "oto" else None
-    return _put(state, order, None, Ticket(rank, reserve_price, target=target))
+    ticket = Ticket(rank, reserve_price, target=target, acts_at=acts_at)
+    return _put(state, order, None, ticket)
 
 
 def _activated(state: AccountState, event: OrderActivated) -> AccountState:
     order, ticket = _found(state, event.order_id, event)
     after = replace(
         order,
-        status="working",
+        status="working" if ticket.ends_at is None else "pending_cancel",
         status_reason=None,
         quantity=order.quantity if event.quantity is None else event.quantity,
         expire_at=event.expire_at,
         updated_at=event.time,
         version=order.version + 1,
     )
-    return _put(state, after, ticket, replace(ticket, reserve_price=event.reserve_price))
+    new = replace(ticket, reserve_price=event.reserve_price, acts_at=None)
+    return _put(state, after, ticket, new)
 
 
 def _trailed(state: AccountState, event: OrderTrailed) -> AccountState:
@@ -230,7 +244,7 @@ def _filled(state: AccountState, event: OrderFilled) -> AccountState:
         quantity=canonical(execution.cumulative_quantity + execution.leaves_quantity),
         filled_quantity=execution.cumulative_quantity,
         average_price=divide(total, execution.cumulative_quantity),
-        status="partially_filled" if execution.leaves_quantity else "filled",
+        status=_status_after(order, execution),
         updated_at=execution.time,
         version=order.version + 1,
     )
@@ -275,10 +289,47 @@ def _held_after(
     return state.holdings.set(symbol, holding), profit
 
 
+def _status_after(order: Order, execution: Execution) -> OrderStatus:
+    """What is on its way stays so until the order is filled."""
+    if not execution.leaves_quantity:
+        return "filled"
+    return order.status if order.status in PENDING else "partially_filled"
+
+
+def _pended(state: AccountState, event: OrderPended) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    status: OrderStatus = "pending_cancel" if event.change is None else "pending_replace"
+    if order.status == "pending_new":
+        status = "pending_new"
+    after = replace(order, status=status, updated_at=event.time, version=order.version + 1)
+    if event.change is None:
+        new = replace(ticket, ends_at=event.acts_at, change=None)
+    else:
+        new = replace(ticket, acts_at=event.acts_at, change=event.change)
+    return _put(state, after, ticket, new)
+
+
+def _change_refused(state: AccountState, event: OrderChangeRefused) -> AccountState:
+    order, ticket = _found(state, event.order_id, event)
+    after = replace(
+        order,
+        status=_settled(order),
+        status_reason=event.reason,
+        updated_at=event.time,
+        version=order.version + 1,
+    )
+    return _put(state, after, ticket, replace(ticket, acts_at=None, change=None))
+
+
+def _settled(order: Order) -> OrderStatus:
+    return "partially_filled" if order.filled_quantity else "working"
+
+
 def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
     order, ticket = _found(state, event.order_id, event)
     after = replace(
         order,
+        status=_settled(order) if event.confirms else order.status,
         quantity=event.quantity,
         limit_price=event.limit_price,
         stop_price=order.stop_price if event.stop_price is None else event.stop_price,
@@ -294,6 +345,8 @@ def _replaced(state: AccountState, event: OrderReplaced) -> AccountState:
     new = replace(
         ticket, rank=rank, reserve_price=event.reserve_price, ceded=ticket.ceded + event.ceded
     )
+    if event.confirms:
+        new = replace(new, acts_at=None, change=None)
     return _put(state, after, ticket, new)
 
 
@@ -397,6 +450,8 @@ def _changes(before: AccountState, event: Event, after: AccountState) -> list[Ch
             | OrderTrailed()
             | OrderTriggered()
             | OrderReplaced()
+            | OrderPended()
+            | OrderChangeRefused()
             | OrderCanceled()
             | OrderExpired()
         ):

@@ -42,8 +42,11 @@ FillRule = Literal[
 ]
 
 IMMEDIATE: frozenset[TimeInForce] = frozenset({"ioc", "fok"})
-MATCHABLE: frozenset[OrderStatus] = frozenset({"working", "partially_filled"})
-OPEN: frozenset[OrderStatus] = MATCHABLE | {"held"}
+PENDING: frozenset[OrderStatus] = frozenset({"pending_new", "pending_cancel", "pending_replace"})
+MATCHABLE: frozenset[OrderStatus] = frozenset(
+    {"working", "partially_filled", "pending_cancel", "pending_replace"}
+)
+OPEN: frozenset[OrderStatus] = MATCHABLE | {"held", "pending_new"}
 LIMITED: frozenset[OrderType] = frozenset(
     {"limit", "stop_limit", "trailing_stop_limit", "limit_if_touched"}
 )

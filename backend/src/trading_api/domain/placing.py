@@ -17,7 +17,7 @@ from trading_api.domain.errors import TradingError
 from trading_api.domain.events import OrderAccepted, OrderHeld, OrderRejected
 from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
-from trading_api.domain.ids import PositionId
+from trading_api.domain.ids import OrderId, PositionId
 from trading_api.domain.orders import Order, StatusReason
 
 
@@ -34,8 +34,13 @@ def place(progress: Progress, command: PlaceOrder, market: Market) -> None:
         _reject(progress, order, reason, request)
         return
     _enter(progress, order, market, request)
-    matching.arrive(progress, order.id, market)
-    matching.kill_rest(progress, order.id, market)
+    _meet_market(progress, order.id, market)
+
+
+def _meet_market(progress: Progress, wanted: OrderId, market: Market) -> None:
+    if progress.state.orders[wanted].status == "working":
+        matching.arrive(progress, wanted, market)
+        matching.kill_rest(progress, wanted, market)
 
 
 def force(progress: Progress, command: PlaceOrder, reason: StatusReason, market: Market) -> None:
@@ -115,7 +120,11 @@ def _enter(progress: Progress, order: Order, market: Market, request: str | None
         order = replace(order, status="held", status_reason=reason)
         progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
         return
-    progress.emit(OrderAccepted(order=order, reserve_price=price, request=request))
+    acts_at = None
+    if market.rules.latency_ms:
+        order = replace(order, status="pending_new")
+        acts_at = market.now + market.rules.latency_ms
+    progress.emit(OrderAccepted(order=order, reserve_price=price, request=request, acts_at=acts_at))
 
 
 def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> None:

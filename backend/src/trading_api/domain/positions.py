@@ -15,6 +15,9 @@ from trading_api.domain.ids import AccountId, OrderId, PositionId
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ONE, ZERO, canonical, divide, exact
 
+AccountMode = Literal["netting", "hedging"]
+"""Whether a symbol has one position, or each opening fill makes one."""
+
 
 class Position(Struct, frozen=True, kw_only=True):
     """A net position as it is shown; one that was closed has quantity 0 and average 0."""

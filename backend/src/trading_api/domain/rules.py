@@ -105,6 +105,7 @@ class Rules(Struct, frozen=True, kw_only=True):
         linked_mode: when children work. `partial`: for what their parent has got, so that nothing
             is ever unprotected; `full`: once it is filled.
         seed: begins all chance; another seed, another luck.
+        latency_ms: how long an order, a change or a cancel is on its way.
     """
 
     fees: tuple[FeeModel, ...] = ()
@@ -122,3 +123,4 @@ class Rules(Struct, frozen=True, kw_only=True):
     stop_out_level: Decimal = Decimal("0.5")
     linked_mode: LinkedMode = "partial"
     seed: int = 0
+    latency_ms: int = 0

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import (
     ActivateOrders,
+    ActPending,
     CheckMargin,
     Command,
     ExpireOrders,
@@ -231,10 +232,12 @@ class Engine:
         symbol = message.value.symbol
         if not self._ready:
             return
+        self._act_pending(symbol, arrivals=False)
         if heard.resumed:
             self._open_market(symbol)
         elif heard.may_act:
             self._match_quote(symbol, buys=heard.for_buys, sells=heard.for_sells)
+        self._act_pending(symbol, arrivals=True)
         if message.value.status == "open":
             self._margin.quote_changed(symbol, message.value.bid, message.value.ask)
         self._marks.quote_changed(symbol)
@@ -245,10 +248,18 @@ class Engine:
         self._watch.heard()
         if not self._ready:
             return
+        self._act_pending(trade.symbol, arrivals=False)
         triggers = self.market.rules.trigger_source == "last"
         found = self._index.for_trade(trade.symbol, trade.price, triggers=triggers)
         for account_id, order_ids in found.items():
             command = MatchTrade(trade, message.seq, tuple(order_ids))
+            self._act(self._cells[account_id], command)
+        self._act_pending(trade.symbol, arrivals=True)
+
+    def _act_pending(self, symbol: str, *, arrivals: bool) -> None:
+        """With a market event act the ends and changes that are due, before it, or new orders."""
+        for account_id, order_ids in self._index.pending(symbol).items():
+            command = ActPending(symbol, tuple(order_ids), arrivals)
             self._act(self._cells[account_id], command)
 
     def _open_market(self, symbol: str) -> None:

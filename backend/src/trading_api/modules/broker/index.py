@@ -7,7 +7,7 @@ from math import inf
 from typing import Generic, TypeVar
 
 from trading_api.domain.ids import AccountId, OrderId
-from trading_api.domain.orders import MATCHABLE, OPEN, TRAILING, Order, Side
+from trading_api.domain.orders import MATCHABLE, OPEN, PENDING, TRAILING, Order, Side
 
 # Candidates are found by float and decided by decimal: a hair too many is right, one too few is not
 _TOLERANCE = 1e-9
@@ -111,6 +111,7 @@ class SymbolOrders:
         }
         self.markets: dict[Side, dict[OrderId, None]] = {"buy": {}, "sell": {}}
         self.held: dict[OrderId, None] = {}
+        self.pending: dict[OrderId, None] = {}
 
     def reached(self, side: Side, price: float) -> list[OrderId]:
         """The limits of a side that would trade at the price."""
@@ -183,6 +184,13 @@ class OrderIndex:
         orders = self._symbols.get(symbol)
         return {} if orders is None else self._by_account(list(orders.held))
 
+    def pending(self, symbol: str) -> Candidates:
+        """The orders of a symbol of which something is on its way."""
+        orders = self._symbols.get(symbol)
+        if orders is None or not orders.pending:
+            return {}
+        return self._by_account(list(orders.pending))
+
     def _by_account(self, found: Sequence[OrderId]) -> Candidates:
         accounts: dict[AccountId, list[OrderId]] = defaultdict(list)
         for order_id in found:
@@ -194,8 +202,12 @@ class OrderIndex:
         orders = self._symbols.get(order.symbol)
         if orders is None:
             orders = self._symbols[order.symbol] = SymbolOrders()
-        if order.status not in MATCHABLE:
+        if order.status in PENDING:
+            orders.pending[order.id] = None
+        if order.status == "held":
             orders.held[order.id] = None
+        elif order.status == "pending_new":
+            return
         elif order.awaits_trigger:
             orders.stops[order.side].add(order)
         elif order.limit_price is None:
@@ -206,8 +218,11 @@ class OrderIndex:
     def _remove(self, order: Order) -> None:
         del self._orders[order.id]
         orders = self._symbols[order.symbol]
-        if order.status not in MATCHABLE:
+        orders.pending.pop(order.id, None)
+        if order.status == "held":
             del orders.held[order.id]
+        elif order.status == "pending_new":
+            return
         elif order.awaits_trigger:
             orders.stops[order.side].remove(order)
         elif order.limit_price is None:
@@ -221,5 +236,5 @@ def _place_of(order: Order) -> tuple[object, ...]:
     if order.status not in OPEN:
         return ()
     if order.status in MATCHABLE and order.awaits_trigger:
-        return (order.stop_price, order.high_water_mark, None)
-    return (order.status in MATCHABLE, order.limit_price)
+        return (order.status in PENDING, order.stop_price, order.high_water_mark, None)
+    return (order.status in MATCHABLE, order.status in PENDING, order.limit_price)

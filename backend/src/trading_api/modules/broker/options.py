@@ -51,6 +51,7 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     limit_fill: LimitPolicy = "touch"
     fill_probability: Probability = 0.5
     seed: int = 0
+    latency_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
     max_quote_age_s: Annotated[float, Meta(gt=0, le=86_400)] = 60.0
     trigger_source: TriggerSource = "quote"
     stop_policy: StopPolicy = "reject"
@@ -85,6 +86,7 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             limit_fill=self.limit_fill,
             fill_probability=self.fill_probability,
             seed=self.seed,
+            latency_ms=self.latency_ms,
             trigger_source=self.trigger_source,
             stop_policy=self.stop_policy,
             gtc_max_age_ms=None if days is None else days * DAY_MS,

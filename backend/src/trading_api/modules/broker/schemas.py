@@ -8,11 +8,10 @@ from trading_api.domain.account_view import Account
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import OpenAccount, ResetAccount
 from trading_api.domain.equity import EquityPoint
-from trading_api.domain.events import AccountMode
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.market import Instant
 from trading_api.domain.orders import Execution, Order
-from trading_api.domain.positions import Position
+from trading_api.domain.positions import AccountMode, Position
 from trading_api.modules.broker.requests import AccountName
 from trading_api.shared.schema import AmountText, parse_decimal
 

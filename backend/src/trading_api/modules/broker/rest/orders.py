@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from trading_api.domain.changing import known_order
 from trading_api.domain.commands import CancelAllOrders, CancelOrder
-from trading_api.domain.decisions import known_order
 from trading_api.domain.ids import OrderId
 from trading_api.domain.orders import Order
 from trading_api.domain.preview import Preview
