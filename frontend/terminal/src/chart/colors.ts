@@ -11,7 +11,16 @@ export interface ChartColors {
   readonly volumeUp: string;
   readonly volumeDown: string;
   readonly accent: string;
+  readonly panel: string;
+  readonly areaTop: string;
+  readonly onSide: string;
+  readonly buy: string;
+  readonly sell: string;
+  /** One after the other for what indicators draw. */
+  readonly studies: readonly string[];
 }
+
+const STUDY_TONES = [1, 2, 3, 4, 5, 6];
 
 /** Read the theme's colours; the style sheet is their only home. */
 export function readColors(host: HTMLElement): ChartColors {
@@ -33,6 +42,12 @@ export function readColors(host: HTMLElement): ChartColors {
     volumeUp: color("volume-up"),
     volumeDown: color("volume-down"),
     accent: color("accent"),
+    panel: color("panel"),
+    areaTop: color("area"),
+    onSide: color("on-side"),
+    buy: color("buy"),
+    sell: color("sell"),
+    studies: STUDY_TONES.map((number) => color(`study-${number}`)),
   };
   probe.remove();
   return colors;

@@ -1,32 +1,41 @@
-/** Candles and volume on a canvas; changed by calls, never by reactivity. */
+/** Bars, volume, indicators, orders and fills on a canvas; changed by calls, never by reactivity. */
 
-import type { Bar } from "@trading-api/client";
+import type { Bar, Execution } from "@trading-api/client";
 import {
-  type CandlestickData,
-  CandlestickSeries,
   createChart,
+  createSeriesMarkers,
   CrosshairMode,
-  type DeepPartial,
   type HistogramData,
   HistogramSeries,
   type IChartApi,
-  type IPriceLine,
   type ISeriesApi,
-  LineStyle,
-  type TimeChartOptions,
+  type ISeriesMarkersPluginApi,
+  type SeriesType,
+  type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import { formatPrice } from "../lib/format";
-import type { Bars } from "../state/bars";
+import { perFrame } from "../lib/frame";
+import { type Bars, withBar } from "../state/bars";
+import type { ChartType } from "../state/preferences";
 import type { BarSink } from "../state/series";
+import type { Study } from "../state/studies";
+import { chartTime, pointsOf } from "./bar-shapes";
 import { type ChartColors, readColors } from "./colors";
+import { fillMarks } from "./fills";
+import { dragLines, type LineEvents } from "./line-drag";
 import type { ChartLine } from "./lines";
+import { addMainSeries, layoutOptions, paintMainSeries } from "./main-series";
+import { OrderLines } from "./order-lines";
+import { type Reading, StudyPlots } from "./study-plots";
 
-export interface ChartEvents {
+export interface ChartEvents extends LineEvents {
   /** The view comes near the first bar. */
   needsOlder(): void;
   /** The pointer is over the bar that opened then; null when it is over none. */
   pointed(timeMs: number | null): void;
+  /** The indicators have new values. */
+  drawn(): void;
 }
 
 const NEAR_BARS = 60;
@@ -35,22 +44,33 @@ const BAR_SPACING = 7;
 export class PriceChart implements BarSink {
   readonly #host: HTMLElement;
   readonly #chart: IChartApi;
-  readonly #candles: ISeriesApi<"Candlestick">;
+  readonly #events: ChartEvents;
   readonly #volume: ISeriesApi<"Histogram">;
+  readonly #studyPlots: StudyPlots;
+  readonly #orderLines: OrderLines;
+  readonly #undrag: () => void;
+  readonly #fresh = perFrame<number, Bar>((bars) => this.#drawFresh(bars));
+  #main: ISeriesApi<SeriesType>;
+  #marks: ISeriesMarkersPluginApi<Time>;
+  #type: ChartType;
   #colors: ChartColors;
-  #isEmpty = true;
-  #lines: IPriceLine[] = [];
-  #drawn: readonly ChartLine[] = [];
+  #bars: Bars = [];
+  #places = 2;
+  #studies: readonly Study[] = [];
+  #executions: readonly Execution[] = [];
+  #symbol = "";
 
-  constructor(host: HTMLElement, events: ChartEvents) {
+  constructor(host: HTMLElement, type: ChartType, events: ChartEvents) {
     this.#host = host;
+    this.#type = type;
+    this.#events = events;
     this.#colors = readColors(host);
     this.#chart = createChart(host, {
       autoSize: true,
       layout: { attributionLogo: false }, // it needs an inline style; the panel has the link instead
       timeScale: { rightOffset: 6, barSpacing: BAR_SPACING, minBarSpacing: 1 },
+      crosshair: { mode: CrosshairMode.Normal },
     });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.#volume = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: "",
       priceFormat: { type: "volume" },
@@ -58,9 +78,14 @@ export class PriceChart implements BarSink {
       priceLineVisible: false,
     });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
-    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.22 } });
+    this.#main = addMainSeries(this.#chart, type);
+    this.#marks = createSeriesMarkers(this.#main, []);
+    this.#studyPlots = new StudyPlots(this.#chart);
+    this.#orderLines = new OrderLines(this.#colors);
+    this.#main.attachPrimitive(this.#orderLines);
+    this.#undrag = dragLines(host, this.#orderLines, events);
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (range !== null && !this.#isEmpty && range.from < NEAR_BARS) events.needsOlder();
+      if (range !== null && this.#bars.length > 0 && range.from < NEAR_BARS) events.needsOlder();
     });
     this.#chart.subscribeCrosshairMove(({ time }) => {
       events.pointed(typeof time === "number" ? time * 1000 : null);
@@ -68,18 +93,34 @@ export class PriceChart implements BarSink {
     this.#paint();
   }
 
-  /** How prices are written, and whether bars are shorter than a day. */
-  setScale(pricePlaces: number, isIntraday: boolean): void {
-    const priceFormat = {
-      type: "price",
-      precision: pricePlaces,
-      minMove: 1 / 10 ** pricePlaces,
-    } as const;
-    this.#candles.applyOptions({ priceFormat });
+  /** Whose bars these are, how prices are written, and whether bars are shorter than a day. */
+  setScale(symbol: string, pricePlaces: number, isIntraday: boolean): void {
+    this.#symbol = symbol;
+    this.#places = pricePlaces;
     this.#chart.applyOptions({
       localization: { priceFormatter: (price: number) => formatPrice(price, pricePlaces) },
       timeScale: { timeVisible: isIntraday, secondsVisible: false },
     });
+    this.#paint();
+  }
+
+  setType(type: ChartType): void {
+    if (type === this.#type) return;
+    this.#type = type;
+    this.#main.detachPrimitive(this.#orderLines);
+    this.#marks.detach();
+    this.#chart.removeSeries(this.#main);
+    this.#main = addMainSeries(this.#chart, type);
+    this.#marks = createSeriesMarkers(this.#main, []);
+    this.#main.attachPrimitive(this.#orderLines);
+    this.#paint();
+    this.replace(this.#bars, false);
+  }
+
+  setStudies(studies: readonly Study[]): void {
+    this.#studies = studies;
+    this.#studyPlots.set(studies, this.#colors);
+    this.#events.drawn();
   }
 
   clear(): void {
@@ -87,80 +128,86 @@ export class PriceChart implements BarSink {
   }
 
   replace(bars: Bars, isFirst: boolean): void {
-    this.#isEmpty = bars.length === 0;
-    this.#candles.setData(bars.map(candleOf));
+    this.#fresh.clear();
+    this.#bars = bars;
+    this.#orderLines.follow(bars.at(-1)?.close ?? 0);
+    this.#main.setData(this.#points(bars));
     this.#volume.setData(bars.map((bar) => this.#volumeOf(bar)));
+    this.#studyPlots.replace(bars);
+    this.#drawFills();
+    this.#events.drawn();
     if (!isFirst) return;
-    this.#candles.priceScale().setAutoScale(true);
+    this.#main.priceScale().setAutoScale(true);
     this.#chart.timeScale().resetTimeScale();
   }
 
   update(bar: Bar): void {
-    this.#candles.update(candleOf(bar));
-    this.#volume.update(this.#volumeOf(bar));
+    this.#fresh.put(bar.time, bar);
   }
 
   /** Draw these price lines instead of those before. */
   setLines(lines: readonly ChartLine[]): void {
-    if (JSON.stringify(lines) === JSON.stringify(this.#drawn)) return;
-    this.#drawn = lines;
-    for (const line of this.#lines) this.#candles.removePriceLine(line);
-    this.#lines = lines.map(({ price, title, kind }) => {
-      const { up, down, accent } = this.#colors;
-      const color = kind === "position" ? accent : kind === "buy" ? up : down;
-      const lineStyle = kind === "position" ? LineStyle.Solid : LineStyle.Dashed;
-      return this.#candles.createPriceLine({ price, title, color, lineStyle, lineWidth: 1 });
-    });
+    this.#orderLines.set(lines);
   }
 
-  /** Take the colours of the theme anew; volume has its own in each bar. */
-  repaint(bars: Bars): void {
+  /** Let a line that was dragged go back to its own price. */
+  releaseLine(id: string): void {
+    this.#orderLines.move(id, null);
+  }
+
+  setExecutions(executions: readonly Execution[]): void {
+    this.#executions = executions;
+    this.#drawFills();
+  }
+
+  /** What the indicators say of a bar; of the last one for null. */
+  readings(timeMs: number | null): Reading[] {
+    return this.#studyPlots.readings(timeMs);
+  }
+
+  /** Take the colours of the theme anew. */
+  repaint(): void {
     this.#colors = readColors(this.#host);
     this.#paint();
-    const lines = this.#drawn;
-    this.setLines([]);
-    this.setLines(lines);
-    this.replace(bars, false);
+    this.setStudies(this.#studies);
+    this.replace(this.#bars, false);
   }
 
   remove(): void {
+    this.#fresh.clear();
+    this.#undrag();
     this.#chart.remove();
   }
 
+  #drawFresh(fresh: readonly Bar[]): void {
+    for (const bar of fresh) {
+      this.#bars = withBar(this.#bars, bar);
+      this.#orderLines.follow(bar.close);
+      const point = this.#points(this.#type === "heikin_ashi" ? this.#bars : this.#bars.slice(-2));
+      this.#main.update(point.at(-1) ?? { time: chartTime(bar.time) });
+      this.#volume.update(this.#volumeOf(bar));
+    }
+    this.#studyPlots.update(this.#bars);
+    this.#events.drawn();
+  }
+
+  #drawFills(): void {
+    this.#marks.setMarkers(fillMarks(this.#symbol, this.#executions, this.#bars, this.#colors));
+  }
+
+  #points(bars: Bars): ReturnType<typeof pointsOf> {
+    return pointsOf(this.#type, bars, this.#colors.up, this.#colors.down);
+  }
+
   #paint(): void {
-    const { text, grid, border, crosshair, label, up, down } = this.#colors;
-    const pointer = { color: crosshair, labelBackgroundColor: label };
-    const options: DeepPartial<TimeChartOptions> = {
-      layout: {
-        background: { color: "transparent" },
-        textColor: text,
-        fontSize: 11,
-        fontFamily: getComputedStyle(this.#host).fontFamily,
-      },
-      grid: { vertLines: { color: grid }, horzLines: { color: grid } },
-      rightPriceScale: { borderColor: border, entireTextOnly: true },
-      timeScale: { borderColor: border },
-      crosshair: { mode: CrosshairMode.Normal, vertLine: pointer, horzLine: pointer },
-    };
-    this.#chart.applyOptions(options);
-    this.#candles.applyOptions({
-      upColor: up,
-      downColor: down,
-      wickUpColor: up,
-      wickDownColor: down,
-    });
+    const { fontFamily } = getComputedStyle(this.#host);
+    this.#chart.applyOptions(layoutOptions(this.#colors, fontFamily));
+    paintMainSeries(this.#main, this.#type, this.#colors, this.#places);
+    this.#orderLines.paint(this.#colors, (price) => formatPrice(price, this.#places));
   }
 
   #volumeOf({ time, open, close, volume }: Bar): HistogramData<UTCTimestamp> {
     const { volumeUp, volumeDown } = this.#colors;
     return { time: chartTime(time), value: volume, color: close < open ? volumeDown : volumeUp };
   }
-}
-
-function candleOf({ time, open, high, low, close }: Bar): CandlestickData<UTCTimestamp> {
-  return { time: chartTime(time), open, high, low, close };
-}
-
-function chartTime(timeMs: number): UTCTimestamp {
-  return (timeMs / 1000) as UTCTimestamp;
 }

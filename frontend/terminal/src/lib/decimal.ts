@@ -50,6 +50,11 @@ export function quotientOnGrid(a: string, b: string, step: string): string {
   return multiply(String(x / y), step);
 }
 
+/** The price on the grid of `tick` that is nearest to a number of the chart; halves go up. */
+export function nearestTick(price: number, tick: string): string {
+  return quotientOnGrid(add(price.toFixed(12), multiply(tick, "0.5")), "1", tick);
+}
+
 /** With exactly `places` digits after the point, halves away from zero. */
 export function toPlaces(text: string, places: number): string {
   const { units, scale } = read(text);

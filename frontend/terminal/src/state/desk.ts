@@ -3,6 +3,7 @@
 import type { BarSeries } from "@trading-api/client";
 import { unwrap } from "@trading-api/client";
 import type { Backend } from "./backend";
+import { createLatency, type Latency } from "./latency";
 import { createLinks, type Links } from "./links";
 import { createMarket, type Market } from "./market";
 import { createNotices, type Notices } from "./notices";
@@ -16,6 +17,7 @@ export interface Desk {
   readonly market: Market;
   readonly trading: Trading;
   readonly links: Links;
+  readonly latency: Latency;
   readonly notices: Notices;
   readonly preferences: Preferences;
   readonly session: Session;
@@ -31,11 +33,13 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
   const market = createMarket(backend);
   const trading = createTrading(backend, notices);
   const links = createLinks(backend, () => session.expire());
+  const latency = createLatency(backend);
   const { rest, datafeed } = backend;
   return {
     market,
     trading,
     links,
+    latency,
     notices,
     preferences,
     session,
@@ -57,6 +61,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     stop() {
       market.stop();
       trading.stop();
+      latency.stop();
       links.stop();
     },
   };

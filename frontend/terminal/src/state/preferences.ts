@@ -1,28 +1,87 @@
-/** What the person chose, remembered by the browser: theme, symbol, resolution. */
+/** What the person chose, remembered by the browser. */
 
 import { type ShallowRef, shallowRef, watch } from "vue";
+import { isLocale, type Locale } from "../lib/i18n";
 import { recall, remember } from "../lib/storage";
 import { isResolution, type Resolution } from "./resolutions";
+import { parseStudies, type Study } from "./studies";
 
 export type Theme = "dark" | "light";
+export type Palette = "usual" | "color_blind";
+
+export const CHART_TYPES = [
+  { value: "candle", label: "Candles" },
+  { value: "hollow", label: "Hollow candles" },
+  { value: "bar", label: "Bars" },
+  { value: "line", label: "Line" },
+  { value: "area", label: "Area" },
+  { value: "heikin_ashi", label: "Heikin-Ashi" },
+] as const;
+export type ChartType = (typeof CHART_TYPES)[number]["value"];
 
 export interface Preferences {
   /** Null follows the system. */
   readonly theme: ShallowRef<Theme | null>;
+  readonly palette: ShallowRef<Palette>;
+  readonly locale: ShallowRef<Locale>;
   readonly symbol: ShallowRef<string | null>;
   readonly resolution: ShallowRef<Resolution>;
+  readonly chartType: ShallowRef<ChartType>;
+  readonly studies: ShallowRef<readonly Study[]>;
+  /** Orders are sent without being asked about. */
+  readonly isInstant: ShallowRef<boolean>;
+  readonly account: ShallowRef<string | null>;
 }
 
 export function createPreferences(): Preferences {
-  const theme = recall("theme");
-  const resolution = recall("resolution");
-  const preferences = {
-    theme: shallowRef<Theme | null>(theme === "dark" || theme === "light" ? theme : null),
-    symbol: shallowRef(recall("symbol")),
-    resolution: shallowRef<Resolution>(isResolution(resolution) ? resolution : "1"),
+  return {
+    theme: kept<Theme | null>("theme", null, oneOf<Theme>("dark", "light")),
+    palette: kept<Palette>("palette", "usual", oneOf<Palette>("usual", "color_blind")),
+    locale: kept<Locale>("locale", "en", (text) => (isLocale(text) ? text : undefined)),
+    symbol: kept<string | null>("symbol", null, (text) => text),
+    resolution: kept<Resolution>("resolution", "1", (text) =>
+      isResolution(text) ? text : undefined,
+    ),
+    chartType: kept<ChartType>(
+      "chart-type",
+      "candle",
+      oneOf(...CHART_TYPES.map(({ value }) => value)),
+    ),
+    studies: kept<readonly Study[]>("studies", [], parseStudies, JSON.stringify),
+    isInstant: kept("instant", false, (text) => text === "true"),
+    account: kept<string | null>("account", null, (text) => text),
   };
-  for (const name of ["theme", "symbol", "resolution"] as const) {
-    watch(preferences[name], (value) => value !== null && remember(name, value));
+}
+
+/**
+ * A value that outlives the page.
+ *
+ * What was kept and cannot be read, because an older version wrote it for instance, is as if it
+ * had never been.
+ */
+export function kept<T>(
+  name: string,
+  initial: T,
+  parse: (text: string) => T | undefined,
+  write: (value: T) => string = String,
+): ShallowRef<T> {
+  const value = shallowRef(read(name, parse) ?? initial) as ShallowRef<T>;
+  watch(value, (now) => {
+    if (now !== null) remember(name, write(now));
+  });
+  return value;
+}
+
+function read<T>(name: string, parse: (text: string) => T | undefined): T | undefined {
+  const text = recall(name);
+  if (text === null) return undefined;
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
   }
-  return preferences;
+}
+
+function oneOf<T extends string>(...values: T[]): (text: string) => T | undefined {
+  return (text) => values.find((value) => value === text);
 }

@@ -33,3 +33,12 @@ export function isIntraday(resolution: Resolution): boolean {
 export function resolutionName(resolution: Resolution): string {
   return RESOLUTIONS.find(({ value }) => value === resolution)?.name ?? resolution;
 }
+
+/** The one that is wanted where the symbol has it, else the shortest that it has. */
+export function offered(
+  wanted: Resolution,
+  supported: readonly Resolution[] | undefined,
+): Resolution {
+  if (supported === undefined || supported.includes(wanted)) return wanted;
+  return RESOLUTIONS.find(({ value }) => supported.includes(value))?.value ?? wanted;
+}

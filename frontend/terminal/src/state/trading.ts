@@ -2,6 +2,7 @@
 
 import {
   type Account,
+  type ModifyOrderRequest,
   type Order,
   type PlaceOrderRequest,
   type Position,
@@ -25,6 +26,8 @@ export interface Trading {
   /** Whether orders and executions have been read; an empty list means something only then. */
   readonly isLoaded: ShallowRef<boolean>;
   place(request: PlaceOrderRequest): Promise<Order>;
+  /** Change prices or the quantity of an open order; what is left out stays. */
+  modify(orderId: string, changes: OrderChanges): Promise<Order>;
   cancel(orderId: string): Promise<void>;
   /** Cancel every open order; gives how many there were. */
   cancelAll(): Promise<number>;
@@ -32,6 +35,11 @@ export interface Trading {
   close(positionId: string): Promise<Order>;
   stop(): void;
 }
+
+export type OrderChanges = Pick<
+  ModifyOrderRequest,
+  "quantity" | "limit_price" | "stop_price" | "trail"
+>;
 
 const PAGE = { limit: 200 };
 const RETRY_MS = 3_000;
@@ -126,6 +134,12 @@ export function createTrading(
     isLoaded,
     async place(request) {
       const order = await unwrap(rest.POST("/api/v1/broker/orders", { body: request }));
+      hear([order]);
+      return order;
+    },
+    async modify(orderId, body) {
+      const params = { path: { order_id: orderId } };
+      const order = await unwrap(rest.PATCH("/api/v1/broker/orders/{order_id}", { params, body }));
       hear([order]);
       return order;
     },

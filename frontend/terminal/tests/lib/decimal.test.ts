@@ -4,6 +4,7 @@ import {
   compare,
   isDecimal,
   multiply,
+  nearestTick,
   quotientOnGrid,
   sign,
   subtract,
@@ -95,4 +96,13 @@ test("a quotient times its divisor never exceeds what was divided", () => {
     expect(compare(multiply(quantity, "17.31"), money)).toBeLessThanOrEqual(0);
     expect(compare(multiply(add(quantity, "0.001"), "17.31"), money)).toBe(1);
   }
+});
+
+test.each([
+  [78290.004, "0.01", "78290"],
+  [78290.006, "0.01", "78290.01"],
+  [10.13, "0.25", "10.25"],
+  [10.12, "0.25", "10"],
+])("the tick nearest to %f on a grid of %s is %s", (price, tick, expected) => {
+  expect(nearestTick(price, tick)).toBe(expected);
 });
