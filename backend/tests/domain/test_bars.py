@@ -1,3 +1,4 @@
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -79,13 +80,44 @@ def test_bar_ends_by_the_clock_and_only_once() -> None:
     assert bar.time == 5 * MINUTE_MS
 
 
-def test_late_trade_and_trade_out_of_session_change_nothing() -> None:
+def test_a_late_trade_changes_the_bar_that_it_belongs_to() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("1", "5"))
+    aggregator.on_trade(10_000, 10.0, 1)
+    aggregator.on_trade(50_000, 11.0, 1)
+    aggregator.on_trade(MINUTE_MS + 5_000, 12.0, 1)
+    late = aggregator.on_trade(5_000, 9.0, 2)
+    assert late == [("1", Bar(0, 9, 11, 9, 11, 4)), ("5", Bar(0, 9, 12, 9, 12, 5))]
+    assert aggregator.newest("1") == [late[0][1], Bar(MINUTE_MS, 12, 12, 12, 12, 1)]
+    [(_, middle), _] = aggregator.on_trade(30_000, 20.0, 1)
+    assert middle == Bar(0, 9, 20, 9, 11, 5), "neither first nor last"
+
+
+def test_a_late_trade_makes_a_bar_where_there_was_none() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("1",))
+    aggregator.on_trade(0, 10.0, 1)
+    aggregator.on_trade(2 * MINUTE_MS, 12.0, 1)
+    assert aggregator.on_trade(MINUTE_MS + 1, 11.0, 1) == [("1", Bar(MINUTE_MS, 11, 11, 11, 11, 1))]
+    assert [bar.time for bar in aggregator.newest("1")] == [MINUTE_MS, 2 * MINUTE_MS]
+
+
+def test_a_trade_too_late_or_out_of_session_changes_nothing() -> None:
     aggregator = BarAggregator(SHARES, Decimal(1), ("1",))
     aggregator.on_trade(local("2024-06-03T09:31"), 10.0, 1)
-    assert aggregator.on_trade(local("2024-06-03T09:30:59"), 99.0, 1) == []
-    aggregator.on_time(local("2024-06-03T09:32"))
-    assert aggregator.on_trade(local("2024-06-03T09:31:30"), 99.0, 1) == []
+    aggregator.on_trade(local("2024-06-03T09:33"), 10.0, 1)
+    assert aggregator.on_trade(local("2024-06-03T09:31:59.999"), 99.0, 1) == []
+    aggregator.on_time(local("2024-06-03T09:35"))
+    assert aggregator.on_trade(local("2024-06-03T09:33:30"), 99.0, 1) == []
     assert aggregator.on_trade(local("2024-06-03T16:00"), 99.0, 1) == []
+
+
+def test_a_bar_of_history_takes_a_late_trade_between_its_edges() -> None:
+    aggregator = BarAggregator(ALWAYS, STEP, ("1",))
+    ended, growing = Bar(0, 1, 1, 1, 1, 1), Bar(MINUTE_MS, 10, 12, 9, 11, 0.3)
+    aggregator.seed("1", [ended, growing], MINUTE_MS + 30_000)
+    [(_, bar)] = aggregator.on_trade(30_000, 2.0, 1)
+    assert bar == Bar(0, 1, 2, 1, 1, 2)
+    assert aggregator.newest("1") == [bar, growing]
+    assert aggregator.on_trade(-1, 2.0, 1) == [], "older than what is known"
 
 
 def test_a_trade_out_of_session_is_in_no_bar_that_spans_it() -> None:
@@ -145,6 +177,27 @@ def test_bars_are_well_formed_and_keep_the_volume(flow: list[tuple[int, int, int
         assert volume == sum(units for _, _, units in flow)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 20 * MINUTE_MS), st.integers(1, 9), st.integers(1, 99)),
+        min_size=1,
+        max_size=60,
+        unique_by=lambda trade: trade[0],
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_trades_in_any_order_within_the_lateness_give_the_same_bars(
+    flow: list[tuple[int, int, int]], chance: random.Random
+) -> None:
+    # Each is delayed by less than a minute, and comes when its delay has passed.
+    arrived = sorted(flow, key=lambda trade: trade[0] + chance.randrange(MINUTE_MS))
+    for resolution in RESOLUTIONS:
+        expected = finals(BarAggregator(ALWAYS, STEP, (resolution,)), sorted(flow))
+        told = finals(BarAggregator(ALWAYS, STEP, (resolution,)), arrived)
+        bars = {name: sorted(each, key=lambda bar: bar.time) for name, each in told.items()}
+        assert bars == expected
+
+
 @given(trades, st.integers(0, 60))
 def test_any_split_of_the_trades_folds_the_same(flow: list[tuple[int, int, int]], at: int) -> None:
     whole = BarAggregator(ALWAYS, STEP)
@@ -165,8 +218,9 @@ def test_coarse_bars_out_of_fine_ones_are_those_out_of_trades(
 ) -> None:
     bars = finals(BarAggregator(ALWAYS, STEP), flow)
     for target in RESOLUTIONS:
-        assert aggregate(bars["1"], "1", target, ALWAYS, STEP) == bars[target]
-    for target in ("1W", "1M"):
+        fine: Resolution = "1S" if target.endswith("S") else "1"
+        assert aggregate(bars[fine], fine, target, ALWAYS, STEP) == bars[target]
+    for target in ("1W", "1M", "12M"):
         assert aggregate(bars["1D"], "1D", target, ALWAYS, STEP) == bars[target]
 
 

@@ -1,7 +1,8 @@
 """Bars: the buckets that time is cut into, and how trades and finer bars fold into them."""
 
 import calendar
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -12,8 +13,11 @@ from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 
 MINUTE_MS = 60_000
 INTRADAY_MS: dict[Resolution, int] = {
-    resolution: int(resolution) * MINUTE_MS for resolution in RESOLUTIONS if resolution.isdigit()
+    resolution: int(resolution.rstrip("S")) * (1000 if resolution.endswith("S") else MINUTE_MS)
+    for resolution in RESOLUTIONS
+    if resolution.rstrip("S").isdigit()
 }
+"""How long the buckets are of those that are shorter than a day."""
 
 _NEVER = 1 << 62
 
@@ -90,12 +94,14 @@ class _Bounds(NamedTuple):
 
 
 def period_of(day: date, resolution: Resolution) -> tuple[date, date]:
-    """First and last calendar day of the day, the week (from Monday) or the month of a day."""
+    """First and last calendar day of the day, week (from Monday), month or year of a day."""
     if resolution == "1W":
         monday = day - timedelta(days=day.weekday())
         return monday, monday + timedelta(days=6)
     if resolution == "1M":
         return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    if resolution == "12M":
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
     return day, day
 
 
@@ -139,25 +145,60 @@ def merge(bars: Sequence[Bar], grid: Grid, time: int) -> Bar:
     )
 
 
-class _OpenBar:
-    """The newest bar of one resolution while it grows, and the one before it."""
+LATENESS_MS = 60_000
 
-    __slots__ = ("closes_ms", "is_open", "newest", "opens_ms", "previous", "volume")
+
+class _Held:
+    """A bar with what is needed to add a trade to it, also one that comes late."""
+
+    __slots__ = ("bar", "closes_ms", "first_ms", "last_ms", "opens_ms", "units")
+
+    def __init__(self, bucket: Bucket, bar: Bar, units: int, time_ms: int = 0) -> None:
+        self.opens_ms, self.closes_ms = bucket.opens_ms, bucket.closes_ms
+        self.first_ms = self.last_ms = time_ms
+        self.bar = bar
+        self.units = units
+
+    def add(self, time_ms: int, price: float, units: int, value: Callable[[int], float]) -> Bar:
+        """Add a trade; of trades with one time the one that comes later is the later one."""
+        bar = self.bar
+        self.units += units
+        opened, close = bar.open, bar.close
+        if time_ms >= self.last_ms:
+            self.last_ms, close = time_ms, price
+        elif time_ms < self.first_ms:
+            self.first_ms, opened = time_ms, price
+        self.bar = Bar(
+            bar.time,
+            opened,
+            price if price > bar.high else bar.high,
+            price if price < bar.low else bar.low,
+            close,
+            value(self.units),
+        )
+        return self.bar
+
+
+class _Series:
+    """The newest bars of one resolution, oldest first: the last may be open, others may be late."""
+
+    __slots__ = ("held", "is_open", "known_from_ms", "previous")
 
     def __init__(self) -> None:
-        self.previous: Bar | None = None
-        self.newest: Bar | None = None
+        self.held: list[_Held] = []
         self.is_open = False
-        self.opens_ms = self.closes_ms = -_NEVER
-        self.volume = 0
+        self.previous: Bar | None = None
+        self.known_from_ms = -_NEVER
 
 
 class BarAggregator:
     """Folds the trades of one symbol into the bars of every resolution.
 
     Each call returns what changed, as pairs of resolution and bar. A bar that has come to its end
-    is returned once more in its final form before its successor. Trades come in order of time;
-    one that lies before the newest bar, or outside the session, is ignored.
+    is returned once more in its final form before its successor. A trade that comes late, by no
+    more than a minute after the newest one, changes the bar that it belongs to, which is returned
+    again; whatever the order in which trades come within that time, the bars are the same. Trades
+    that come later still, or lie outside the session, are ignored.
     """
 
     def __init__(
@@ -165,17 +206,20 @@ class BarAggregator:
         session: TradingSession,
         quantity_step: Decimal,
         resolutions: Iterable[Resolution] = RESOLUTIONS,
+        lateness_ms: int = LATENESS_MS,
     ) -> None:
         self._session = session
         self._grid = Grid(quantity_step)
-        self._bars = {resolution: _OpenBar() for resolution in resolutions}
+        self._lateness_ms = lateness_ms
+        self._series = {resolution: _Series() for resolution in resolutions}
+        self._newest_ms = -_NEVER
         self._next_close = 0
         self._span = (0, 0)
 
     @property
     def resolutions(self) -> list[Resolution]:
         """Those that trades are folded into."""
-        return list(self._bars)
+        return list(self._series)
 
     def seed(self, resolution: Resolution, bars: Sequence[Bar], now_ms: int) -> None:
         """Go on from history.
@@ -185,14 +229,16 @@ class BarAggregator:
             bars: the newest two bars, or fewer, oldest first.
             now_ms: instant that the bars are of; the newest stays open if its bucket lasts.
         """
-        state = self._bars[resolution] = _OpenBar()
+        series = self._series[resolution] = _Series()
+        for bar in bars:
+            bucket = self._bucket_of_bar(resolution, bar, now_ms)
+            held = _Held(bucket, bar, self._grid.units(bar.volume))
+            # History does not tell when a bar's first and last trades were: at its edges, then.
+            held.first_ms, held.last_ms = bucket.opens_ms, min(now_ms, bucket.closes_ms)
+            series.held.append(held)
         if bars:
-            state.previous = bars[-2] if len(bars) > 1 else None
-            state.newest = newest = bars[-1]
-            state.volume = self._grid.units(newest.volume)
-            bucket = self._bucket_of_bar(resolution, newest, now_ms)
-            state.opens_ms, state.closes_ms = bucket.opens_ms, bucket.closes_ms
-            state.is_open = bucket.closes_ms > now_ms
+            series.is_open = series.held[-1].closes_ms > now_ms
+            series.known_from_ms = series.held[0].opens_ms
         self._find_next_close()
 
     def _bucket_of_bar(self, resolution: Resolution, bar: Bar, now_ms: int) -> Bucket:
@@ -204,42 +250,36 @@ class BarAggregator:
 
     def newest(self, resolution: Resolution) -> list[Bar]:
         """The newest two bars, oldest first; the last one may still be open."""
-        state = self._bars[resolution]
-        return [bar for bar in (state.previous, state.newest) if bar is not None]
+        series = self._series[resolution]
+        bars = [held.bar for held in series.held[-2:]]
+        if len(bars) == 1 and series.previous is not None:
+            bars.insert(0, series.previous)
+        return bars
 
     def on_trade(self, time_ms: int, price: float, size: float) -> list[tuple[Resolution, Bar]]:
         """Fold one trade, or the middle of a quote with size 0."""
+        changed: list[tuple[Resolution, Bar]] = self.on_time(time_ms)
+        if time_ms < self._newest_ms - self._lateness_ms or not self._is_in_session(time_ms):
+            return changed
         units = self._grid.units(size)
         value = self._grid.value
-        changed: list[tuple[Resolution, Bar]] = self.on_time(time_ms)
-        if not self._is_in_session(time_ms):
-            return changed
         opened = False
-        for resolution, state in self._bars.items():
-            bar = state.newest
-            if state.is_open and bar is not None:
-                if time_ms < state.opens_ms:
-                    continue
-                state.volume += units
-                bar = Bar(
-                    bar.time,
-                    bar.open,
-                    price if price > bar.high else bar.high,
-                    price if price < bar.low else bar.low,
-                    price,
-                    value(state.volume),
-                )
-            else:
-                bucket = bucket_at(self._session, resolution, time_ms)
-                if bucket is None or bucket.opens_ms < state.closes_ms:
-                    continue
-                state.previous = bar
-                state.opens_ms, state.closes_ms = bucket.opens_ms, bucket.closes_ms
-                state.is_open = opened = True
-                state.volume = units
+        for resolution, series in self._series.items():
+            held = series.held[-1] if series.held else None
+            if held is not None and series.is_open and time_ms >= held.opens_ms:
+                changed.append((resolution, held.add(time_ms, price, units, value)))
+                continue
+            bucket = bucket_at(self._session, resolution, time_ms)
+            if bucket is None or bucket.opens_ms < series.known_from_ms:
+                continue
+            if held is None or bucket.opens_ms >= held.closes_ms:
                 bar = Bar(bucket.time, price, price, price, price, value(units))
-            state.newest = bar
-            changed.append((resolution, bar))
+                self._append(series, _Held(bucket, bar, units, time_ms))
+                series.is_open = opened = bucket.closes_ms > self._newest_ms
+                changed.append((resolution, bar))
+            else:
+                changed.append((resolution, self._add_late(series, bucket, time_ms, price, units)))
+        self._newest_ms = max(self._newest_ms, time_ms)
         if opened:
             self._find_next_close()
         return changed
@@ -248,13 +288,34 @@ class BarAggregator:
         """Let time pass: the bars whose buckets have ended by the instant, in their final form."""
         if time_ms < self._next_close:
             return []
+        self._newest_ms = max(self._newest_ms, time_ms)
         finished: list[tuple[Resolution, Bar]] = []
-        for resolution, state in self._bars.items():
-            if state.is_open and state.newest is not None and state.closes_ms <= time_ms:
-                state.is_open = False
-                finished.append((resolution, state.newest))
+        for resolution, series in self._series.items():
+            if series.is_open and series.held[-1].closes_ms <= time_ms:
+                series.is_open = False
+                finished.append((resolution, series.held[-1].bar))
         self._find_next_close()
         return finished
+
+    def _append(self, series: _Series, held: _Held) -> None:
+        """Begin a bar, and let go those that no trade can belong to any more."""
+        if not series.held:
+            series.known_from_ms = max(series.known_from_ms, held.opens_ms - self._lateness_ms)
+        oldest_ms = self._newest_ms - self._lateness_ms
+        while len(series.held) > 1 and series.held[0].closes_ms <= oldest_ms:
+            series.previous = series.held.pop(0).bar
+        series.held.append(held)
+
+    def _add_late(
+        self, series: _Series, bucket: Bucket, time_ms: int, price: float, units: int
+    ) -> Bar:
+        value = self._grid.value
+        place = bisect_left(series.held, bucket.opens_ms, key=lambda held: held.opens_ms)
+        if place < len(series.held) and series.held[place].opens_ms == bucket.opens_ms:
+            return series.held[place].add(time_ms, price, units, value)
+        bar = Bar(bucket.time, price, price, price, price, value(units))
+        series.held.insert(place, _Held(bucket, bar, units, time_ms))
+        return bar
 
     def _is_in_session(self, time_ms: int) -> bool:
         opens_ms, closes_ms = self._span
@@ -266,5 +327,5 @@ class BarAggregator:
         return span is not None
 
     def _find_next_close(self) -> None:
-        ends = [state.closes_ms for state in self._bars.values() if state.is_open]
+        ends = [series.held[-1].closes_ms for series in self._series.values() if series.is_open]
         self._next_close = min(ends, default=_NEVER)

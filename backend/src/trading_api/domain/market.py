@@ -5,7 +5,7 @@ UTC. These structs are the wire format of the datafeed: one definition per noun.
 """
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -13,9 +13,14 @@ Fidelity = Literal["tick", "bar", "daily"]
 TradingStatus = Literal["open", "closed", "break", "halted", "stale"]
 AssetType = Literal["stock", "crypto", "forex", "index", "futures"]
 Aggressor = Literal["buy", "sell"]
-Resolution = Literal["1", "5", "15", "30", "60", "240", "1D", "1W", "1M"]
+Resolution = Literal[
+    "1S", "5S", "15S", "30S",
+    "1", "3", "5", "15", "30", "60", "120", "180", "240",
+    "1D", "1W", "1M", "12M",
+]  # fmt: skip
 
-RESOLUTIONS: tuple[Resolution, ...] = ("1", "5", "15", "30", "60", "240", "1D", "1W", "1M")
+RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
+"""From fine to coarse: seconds, minutes, then a day, a week, a month and a year."""
 
 Instant = Annotated[int, Meta(description="Epoch milliseconds, UTC")]
 

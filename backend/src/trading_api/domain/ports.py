@@ -162,7 +162,18 @@ class SymbolCatalogue(Protocol):
         """Take in what other processes have added or changed meanwhile."""
 
 
-MarketEvent = TopOfBook | BookChange | Trade
+class Correction(Struct, frozen=True):
+    """Trades of a stretch of time have been changed, added or removed, some time after it.
+
+    The source's own history has them already; the bars are to be read again and told.
+    """
+
+    symbol: str
+    from_ms: int
+    to_ms: int
+
+
+MarketEvent = TopOfBook | BookChange | Trade | Correction
 
 
 class MarketStore(Protocol):

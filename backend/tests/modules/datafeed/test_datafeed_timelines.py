@@ -63,7 +63,7 @@ def folded(timeline: Timeline, since: int, until: int) -> dict[Resolution, dict[
 
 def assert_stream_is_history(timeline: Timeline, since: int, until: int) -> None:
     for resolution, streamed in folded(timeline, since, until).items():
-        history = timeline.bars(resolution, min(streamed), None, 20_000, until)
+        history = timeline.bars(resolution, min(streamed), None, len(streamed) + 1, until)
         assert list(streamed.values()) == history, resolution
 
 

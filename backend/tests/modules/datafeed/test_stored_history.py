@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from trading_api.app_factory import build_app
 from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import aggregate
-from trading_api.domain.market import Bar, Resolution, SymbolInfo
+from trading_api.domain.market import RESOLUTIONS, Bar, Resolution, SymbolInfo
 from trading_api.domain.series import BUY, SELL, Columns, SeriesKey
 from trading_api.domain.sessions import TradingSession, day_stamp, epoch_ms
 from trading_api.infra.database import MARKET, open_database
@@ -162,17 +162,7 @@ def test_edges_of_history(tmp_path: Path) -> None:
 def test_an_imported_symbol_is_described_by_what_is_there(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         info = (await world.get("/symbols/NYSE:ACME")).json()
-        assert info["supported_resolutions"] == [
-            "1",
-            "5",
-            "15",
-            "30",
-            "60",
-            "240",
-            "1D",
-            "1W",
-            "1M",
-        ]
+        assert info["supported_resolutions"] == [r for r in RESOLUTIONS if "S" not in r]
         assert (info["status"], info["has_trades"], info["fidelity"]) == ("stale", False, "bar")
         [quote] = (await world.get("/quotes", symbols="ACME")).json()["items"]
         assert (quote["status"], quote["bid"]) == ("stale", None)

@@ -122,7 +122,10 @@ def test_a_symbol_has_a_ticker_and_no_member_s(name: str) -> None:
             "data_status": "streaming",
         }
         assert {**body, **expected} == body
-        assert body["intraday_multipliers"] == ["1", "5", "15", "30", "60", "240"]
+        minutes = [name for name in RESOLUTIONS if name.isdigit()]
+        assert body["intraday_multipliers"] == minutes
+        assert body["seconds_multipliers"] == ["1", "5", "15", "30"]
+        assert body["has_seconds"] is True
         assert body["supported_resolutions"] == [*RESOLUTIONS]
 
     talk(story)

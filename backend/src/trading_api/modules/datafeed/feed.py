@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from trading_api.domain.bars import BarAggregator, Grid
+from trading_api.domain.bars import BarAggregator, Grid, bucket_at
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
@@ -14,13 +14,15 @@ from trading_api.domain.market import (
     Trade,
     TradingStatus,
 )
-from trading_api.domain.ports import Bus, QuoteSource
+from trading_api.domain.ports import Bus, Correction, QuoteSource
 from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import topic
 from trading_api.modules.datafeed.depth import DepthFeed
 from trading_api.modules.datafeed.streams import Stream
 
 RECENT_TRADES = 50
+MOST_CORRECTED = 1_000
+"""So many bars of each resolution are told after a correction; a longer one is a gap."""
 _ALWAYS_FOLDED: tuple[Resolution, ...] = ("1D",)
 """A quote tells the figures of the day; other bars are folded when somebody asks for them."""
 _PERCENT_PLACES = 4
@@ -140,11 +142,25 @@ class SymbolFeed:
             self.publish_quote()
 
     def on_trade(self, trade: Trade) -> None:
-        """Publish a trade and the bars that it changes."""
+        """Publish the bars that have ended before a trade, the trade, the bars that it changes."""
+        self._publish_bars(self._aggregator.on_time(trade.time))
         self.recent.append(trade)
         self._has_news = True
         self.trades.publish(trade)
         self._publish_bars(self._aggregator.on_trade(trade.time, trade.price, trade.size))
+
+    def on_correction(self, correction: Correction) -> None:
+        """Read the bars of a stretch again from the source and publish them in their new form."""
+        self._has_news = True
+        for resolution in self._aggregator.resolutions:
+            bucket = bucket_at(self._session, resolution, correction.from_ms)
+            since = bucket.key if bucket is not None else correction.from_ms
+            bars = self.source.bars(
+                self.info.symbol, resolution, since, correction.to_ms, MOST_CORRECTED
+            )
+            for bar in bars:
+                self.bars[resolution].publish(bar)
+            self._fold(resolution)
 
     def on_top(self, top: TopOfBook) -> None:
         """Take a best bid and ask; a symbol without trades has its bars of their middle."""

@@ -21,7 +21,7 @@ from trading_api.domain.market import (
     SymbolInfo,
     Trade,
 )
-from trading_api.domain.ports import MarketTick, QuoteSource
+from trading_api.domain.ports import Correction, MarketTick, QuoteSource
 from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
 from trading_api.modules.datafeed.schemas import DatafeedOptions
@@ -143,6 +143,8 @@ class DatafeedService:
                 feed.on_book(event)
                 if feed.depth is not None:
                     self._teller.changed((feed.depth,))
+            elif isinstance(event, Correction):
+                feed.on_correction(event)
             else:
                 feed.on_top(event)
         for feed in concerned.values():

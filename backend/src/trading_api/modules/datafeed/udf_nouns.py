@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from trading_api.domain.adjustments import CorporateAction
-from trading_api.domain.bars import INTRADAY_MS, bucket_at
+from trading_api.domain.bars import bucket_at
 from trading_api.domain.market import Bar, Quote, Resolution, SymbolInfo
 from trading_api.domain.orders import Execution
 from trading_api.domain.sessions import TradingSession, day_stamp
@@ -26,7 +26,8 @@ _DONE = {"buy": "bought", "sell": "sold"}
 
 def symbol_of(info: SymbolInfo) -> UdfSymbol:
     """An instrument as `/symbols` has it."""
-    intraday = tuple(name for name in info.supported_resolutions if name in INTRADAY_MS)
+    intraday = tuple(name for name in info.supported_resolutions if name.isdigit())
+    seconds = tuple(name[:-1] for name in info.supported_resolutions if name.endswith("S"))
     return UdfSymbol(
         name=info.symbol,
         ticker=info.symbol,
@@ -42,9 +43,9 @@ def symbol_of(info: SymbolInfo) -> UdfSymbol:
         minmov=info.min_move,
         pricescale=info.price_scale,
         has_intraday=bool(intraday),
-        has_seconds=False,
+        has_seconds=bool(seconds),
         intraday_multipliers=intraday,
-        seconds_multipliers=(),
+        seconds_multipliers=seconds,
         supported_resolutions=info.supported_resolutions,
         volume_precision=_places(info),
         currency_code=info.currency,

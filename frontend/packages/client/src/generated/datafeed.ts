@@ -101,7 +101,24 @@ export interface DatafeedProtocol {
         /**
          * Minutes as a number; a day, a week or a month
          */
-        resolution: "1" | "5" | "15" | "30" | "60" | "240" | "1D" | "1W" | "1M";
+        resolution:
+          | "1S"
+          | "5S"
+          | "15S"
+          | "30S"
+          | "1"
+          | "3"
+          | "5"
+          | "15"
+          | "30"
+          | "60"
+          | "120"
+          | "180"
+          | "240"
+          | "1D"
+          | "1W"
+          | "1M"
+          | "12M";
       };
       snapshot: Bar[];
       update: Bar;
@@ -168,7 +185,24 @@ export interface BarsSubscribe {
   /**
    * Minutes as a number; a day, a week or a month
    */
-  resolution: "1" | "5" | "15" | "30" | "60" | "240" | "1D" | "1W" | "1M";
+  resolution:
+    | "1S"
+    | "5S"
+    | "15S"
+    | "30S"
+    | "1"
+    | "3"
+    | "5"
+    | "15"
+    | "30"
+    | "60"
+    | "120"
+    | "180"
+    | "240"
+    | "1D"
+    | "1W"
+    | "1M"
+    | "12M";
   /**
    * Positions to go on from, by topic
    */
@@ -197,7 +231,24 @@ export interface BarsParameters {
   /**
    * Minutes as a number; a day, a week or a month
    */
-  resolution: "1" | "5" | "15" | "30" | "60" | "240" | "1D" | "1W" | "1M";
+  resolution:
+    | "1S"
+    | "5S"
+    | "15S"
+    | "30S"
+    | "1"
+    | "3"
+    | "5"
+    | "15"
+    | "30"
+    | "60"
+    | "120"
+    | "180"
+    | "240"
+    | "1D"
+    | "1W"
+    | "1M"
+    | "12M";
 }
 /**
  * Topics by the names that subscribe replies gave.

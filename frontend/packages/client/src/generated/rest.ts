@@ -785,7 +785,24 @@ export interface components {
     BarSeries: {
       symbol: string;
       /** @enum {unknown} */
-      resolution: "1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60";
+      resolution:
+        | "1"
+        | "120"
+        | "12M"
+        | "15"
+        | "15S"
+        | "180"
+        | "1D"
+        | "1M"
+        | "1S"
+        | "1W"
+        | "240"
+        | "3"
+        | "30"
+        | "30S"
+        | "5"
+        | "5S"
+        | "60";
       bars: components["schemas"]["Bar"][];
       /** @description Where `bars` is empty: time of the nearest earlier bar, if any */
       next_time: number | null;
@@ -815,7 +832,25 @@ export interface components {
       supports_marks: boolean;
       supports_timescale_marks: boolean;
       supports_time: boolean;
-      supported_resolutions: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      supported_resolutions: (
+        | "1"
+        | "120"
+        | "12M"
+        | "15"
+        | "15S"
+        | "180"
+        | "1D"
+        | "1M"
+        | "1S"
+        | "1W"
+        | "240"
+        | "3"
+        | "30"
+        | "30S"
+        | "5"
+        | "5S"
+        | "60"
+      )[];
       exchanges: components["schemas"]["Choice"][];
       symbols_types: components["schemas"]["Choice"][];
       currency_codes: string[];
@@ -1154,7 +1189,25 @@ export interface components {
       max_quantity: string;
       /** Format: decimal */
       quantity_step: string;
-      supported_resolutions: ("1" | "15" | "1D" | "1M" | "1W" | "240" | "30" | "5" | "60")[];
+      supported_resolutions: (
+        | "1"
+        | "120"
+        | "12M"
+        | "15"
+        | "15S"
+        | "180"
+        | "1D"
+        | "1M"
+        | "1S"
+        | "1W"
+        | "240"
+        | "3"
+        | "30"
+        | "30S"
+        | "5"
+        | "5S"
+        | "60"
+      )[];
       has_depth: boolean;
       has_trades: boolean;
       /** @enum {unknown} */
@@ -4470,15 +4523,23 @@ export interface operations {
            *       "supports_timescale_marks": false,
            *       "supports_time": true,
            *       "supported_resolutions": [
+           *         "1S",
+           *         "5S",
+           *         "15S",
+           *         "30S",
            *         "1",
+           *         "3",
            *         "5",
            *         "15",
            *         "30",
            *         "60",
+           *         "120",
+           *         "180",
            *         "240",
            *         "1D",
            *         "1W",
-           *         "1M"
+           *         "1M",
+           *         "12M"
            *       ],
            *       "exchanges": [
            *         {
@@ -4622,15 +4683,23 @@ export interface operations {
            *           "max_quantity": "1000000",
            *           "quantity_step": "1",
            *           "supported_resolutions": [
+           *             "1S",
+           *             "5S",
+           *             "15S",
+           *             "30S",
            *             "1",
+           *             "3",
            *             "5",
            *             "15",
            *             "30",
            *             "60",
+           *             "120",
+           *             "180",
            *             "240",
            *             "1D",
            *             "1W",
-           *             "1M"
+           *             "1M",
+           *             "12M"
            *           ],
            *           "has_depth": false,
            *           "has_trades": true,
@@ -4714,15 +4783,23 @@ export interface operations {
            *       "max_quantity": "1000000",
            *       "quantity_step": "1",
            *       "supported_resolutions": [
+           *         "1S",
+           *         "5S",
+           *         "15S",
+           *         "30S",
            *         "1",
+           *         "3",
            *         "5",
            *         "15",
            *         "30",
            *         "60",
+           *         "120",
+           *         "180",
            *         "240",
            *         "1D",
            *         "1W",
-           *         "1M"
+           *         "1M",
+           *         "12M"
            *       ],
            *       "has_depth": false,
            *       "has_trades": true,
@@ -4778,7 +4855,24 @@ export interface operations {
       query: {
         /** @description Name or EXCHANGE:NAME */
         symbol: string;
-        resolution: "1" | "5" | "15" | "30" | "60" | "240" | "1D" | "1W" | "1M";
+        resolution:
+          | "1S"
+          | "5S"
+          | "15S"
+          | "30S"
+          | "1"
+          | "3"
+          | "5"
+          | "15"
+          | "30"
+          | "60"
+          | "120"
+          | "180"
+          | "240"
+          | "1D"
+          | "1W"
+          | "1M"
+          | "12M";
         /** @description Instant in epoch milliseconds, UTC */
         from?: number | null;
         /** @description Instant in epoch milliseconds, UTC */
@@ -5334,15 +5428,23 @@ export interface operations {
            *       "supports_timescale_marks": true,
            *       "supports_time": true,
            *       "supported_resolutions": [
+           *         "1S",
+           *         "5S",
+           *         "15S",
+           *         "30S",
            *         "1",
+           *         "3",
            *         "5",
            *         "15",
            *         "30",
            *         "60",
+           *         "120",
+           *         "180",
            *         "240",
            *         "1D",
            *         "1W",
-           *         "1M"
+           *         "1M",
+           *         "12M"
            *       ],
            *       "exchanges": [
            *         {
@@ -5472,27 +5574,43 @@ export interface operations {
            *       "has_daily": true,
            *       "has_weekly_and_monthly": true,
            *       "has_empty_bars": false,
-           *       "has_seconds": false,
+           *       "has_seconds": true,
            *       "has_ticks": false,
            *       "intraday_multipliers": [
            *         "1",
+           *         "3",
            *         "5",
            *         "15",
            *         "30",
            *         "60",
+           *         "120",
+           *         "180",
            *         "240"
            *       ],
-           *       "seconds_multipliers": [],
-           *       "supported_resolutions": [
+           *       "seconds_multipliers": [
            *         "1",
            *         "5",
            *         "15",
+           *         "30"
+           *       ],
+           *       "supported_resolutions": [
+           *         "1S",
+           *         "5S",
+           *         "15S",
+           *         "30S",
+           *         "1",
+           *         "3",
+           *         "5",
+           *         "15",
            *         "30",
            *         "60",
+           *         "120",
+           *         "180",
            *         "240",
            *         "1D",
            *         "1W",
-           *         "1M"
+           *         "1M",
+           *         "12M"
            *       ],
            *       "volume_precision": 0,
            *       "visible_plots_set": "ohlcv",
@@ -5601,24 +5719,35 @@ export interface operations {
            *       "visible-plots-set": "ohlcv",
            *       "supported-resolutions": [
            *         [
+           *           "1S",
+           *           "5S",
+           *           "15S",
+           *           "30S",
            *           "1",
+           *           "3",
            *           "5",
            *           "15",
            *           "30",
            *           "60",
+           *           "120",
+           *           "180",
            *           "240",
            *           "1D",
            *           "1W",
-           *           "1M"
+           *           "1M",
+           *           "12M"
            *         ]
            *       ],
            *       "intraday-multipliers": [
            *         [
            *           "1",
+           *           "3",
            *           "5",
            *           "15",
            *           "30",
            *           "60",
+           *           "120",
+           *           "180",
            *           "240"
            *         ]
            *       ],

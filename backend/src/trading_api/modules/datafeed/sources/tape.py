@@ -375,7 +375,7 @@ def _marks(levels: Levels) -> list[_Standing]:
 
 def _buckets(resolution: Resolution, last_ms: int) -> Iterator[tuple[int, int]]:
     """Where buckets open and close, down from the one that holds an instant to the anchor."""
-    if resolution == "1M":
+    if resolution in ("1M", "12M"):
         day = day_of_stamp(last_ms)
         while day_stamp(day) >= ANCHOR_MS:
             first, last = period_of(day, resolution)
