@@ -18,6 +18,7 @@ from trading_api.infra.tables import journal, snapshots, torn_records
 
 _PAGE = 5_000
 _COMPRESSION = 1
+_ROWS_AT_ONCE = (256, 64, 16, 4, 1)
 _MEMBERS = ("stream", "seq", "time", "data", "hash")
 
 
@@ -27,15 +28,13 @@ class SqlJournal:
     def __init__(self) -> None:
         self._engine: Engine | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._insert = ""
+        self._inserts: dict[int, str] = {}
 
     def open(self, engine: Engine) -> None:
         """Begin to use the database."""
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        # The statement as text: SQLAlchemy's own way costs several times the insert itself.
-        compiled = insert(journal).compile(engine, column_keys=_MEMBERS)
-        self._insert = str(compiled)
+        self._inserts = {rows: _insert_text(engine, rows) for rows in _ROWS_AT_ONCE}
 
     def close(self) -> None:
         """Wait for the commit under way and stop."""
@@ -79,26 +78,29 @@ class SqlJournal:
 
     async def save_snapshot(self, snapshot: Snapshot, after: int) -> None:
         """Keep a snapshot after that of record `after`; those in between are forgotten."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._save, snapshot, after)
+        loop = asyncio.get_running_loop()
+        # not in the thread that commits: this takes long
+        packed = await loop.run_in_executor(None, zlib.compress, snapshot.data, _COMPRESSION)
+        row = {**asdict(snapshot), "data": packed}
+        await loop.run_in_executor(self._thread, self._save, row, after)
 
     async def snapshots(self, stream: str) -> Sequence[Snapshot]:
         """The snapshots of a stream, oldest first; a damaged one may have no data."""
         return await asyncio.get_running_loop().run_in_executor(None, self._snapshots, stream)
 
     def _append(self, records: Sequence[Record]) -> None:
-        rows = [(each.stream, each.seq, each.time, each.data, each.hash) for each in records]
         try:
             with self._opened().begin() as connection:
-                if rows:
-                    connection.exec_driver_sql(self._insert, rows)
+                for some in _in_parts(records):
+                    values = [getattr(each, name) for each in some for name in _MEMBERS]
+                    connection.exec_driver_sql(self._inserts[len(some)], tuple(values))
         except IntegrityError as error:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:
             raise JournalError(f"the journal could not be written: {reason_of(error)}") from error
 
-    def _save(self, snapshot: Snapshot, after: int) -> None:
-        row = {**asdict(snapshot), "data": zlib.compress(snapshot.data, _COMPRESSION)}
-        of_stream = snapshots.c.stream == snapshot.stream
+    def _save(self, row: dict[str, object], after: int) -> None:
+        of_stream = snapshots.c.stream == row["stream"]
         try:
             with self._opened().begin() as connection:
                 connection.execute(delete(snapshots).where(of_stream, snapshots.c.seq > after))
@@ -170,6 +172,26 @@ class SqlJournal:
         if self._engine is None:
             raise JournalError("the journal is not open")
         return self._engine
+
+
+def _insert_text(engine: Engine, rows: int) -> str:
+    """The statement that inserts so many rows, as text.
+
+    SQLAlchemy's own way costs several times the insert itself; and the driver lets go of the
+    interpreter once per statement, each time waiting for it while the event loop is busy.
+    """
+    first = str(insert(journal).compile(engine, column_keys=_MEMBERS))
+    head, _, values = first.partition(" VALUES ")
+    return f"{head} VALUES {', '.join([values] * rows)}"
+
+
+def _in_parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """The records in as few parts as there are statements for."""
+    start = 0
+    for rows in _ROWS_AT_ONCE:
+        while len(records) - start >= rows:
+            yield records[start : start + rows]
+            start += rows
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -42,13 +43,12 @@ class CountingJournal(MemoryJournal):
         return asyncio.run(self.snapshots(ACCOUNT))
 
 
-async def place_five(server: PaperServer) -> bytes:
+async def place_some(server: PaperServer, numbers: Sequence[int]) -> bytes:
     server.quote(size=1000)
     async with server.client() as client:
-        for number in range(5):
+        for number in numbers:
             body = order(limit=None if number % 2 else "9", client_order_id=f"c{number}")
             assert (await client.post("/orders", json=body)).status_code in (200, 201)
-    await server.settle()
     return state_of(server)
 
 
@@ -64,9 +64,15 @@ def state_of(server: PaperServer) -> bytes:
 
 
 def filled() -> tuple[CountingJournal, bytes]:
-    """A journal of six records with snapshots at 2, 4 and 6, and the state that it leads to."""
+    """A journal of six records with snapshots at 2, 4 and 6, and the state that it leads to.
+
+    Each is taken when a server stops.
+    """
     journal = CountingJournal()
-    state = run(place_five, PaperServer(journal, snapshot_every=2))
+    state = b""
+    for numbers in ((1,), (2, 3), (4, 5)):
+        server = PaperServer(journal, snapshot_every=2)
+        state = run(partial(place_some, numbers=numbers), server)
     assert [each.seq for each in journal.kept()] == [2, 4, 6]
     journal.read_seqs.clear()
     return journal, state

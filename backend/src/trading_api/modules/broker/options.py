@@ -57,7 +57,7 @@ class BrokerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     stop_policy: StopPolicy = "reject"
     gtc_max_age_days: Annotated[int, Meta(ge=1, le=36_500)] | None = None
     linked_mode: LinkedMode = "partial"
-    snapshot_every: Annotated[int, Meta(ge=1)] = 1000
+    snapshot_every: Annotated[int, Meta(ge=1)] = 10_000
     max_leverage: Annotated[int, Meta(ge=1, le=1000)] = 50
     market_buffer_percent: Annotated[float, Meta(ge=0, le=100)] = 3.0
     margin_warning_percent: Annotated[float, Meta(ge=0, le=1000)] = 100.0

@@ -6,8 +6,9 @@ types, so that the state can grow without a line here.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterable
+from hashlib import sha256
+from itertools import islice
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -21,7 +22,11 @@ from trading_api.domain.ports import Snapshot
 STATE_VERSION = 1
 """To be raised when events lead to another state although its members have not changed."""
 
-ITEMS_PER_TURN = 2_000
+# What may be done at once, about a millisecond of each, and the rest that orders get after it
+ITEMS_PER_TURN = 5_000
+ENCODED_PER_TURN = 300
+BYTES_PER_TURN = 500_000
+PAUSE_S = 0.002
 
 _HINTS = get_type_hints(AccountState, include_extras=True)
 _MAPS = frozenset(name for name, hint in _HINTS.items() if get_origin(hint) is Map)
@@ -57,7 +62,7 @@ def _schema() -> str:
     """Names what a state means to this code; a snapshot of another is not to be used."""
     shape = msgspec.json.schema(_Part, schema_hook=lambda hint: {"title": repr(hint)})
     text = f"{__version__} {STATE_VERSION} {msgspec.json.encode(shape, order='sorted').decode()}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 SCHEMA = _schema()
@@ -93,8 +98,12 @@ async def take_snapshot(saved: Saved, state: AccountState, head: bytes) -> Snaps
         else:
             members[name] = now
     data = _encoder.encode(_Part(**members))
-    digest = _hash(saved.hash, state.account_id, state.entries, head, SCHEMA, data)
-    return Snapshot(state.account_id, state.entries, head, SCHEMA, data, digest)
+    digest = sha256()
+    for start in range(0, len(data), BYTES_PER_TURN):
+        digest.update(data[start : start + BYTES_PER_TURN])
+        await asyncio.sleep(PAUSE_S)
+    covered = (state.account_id, state.entries, head, SCHEMA)
+    return Snapshot(*covered, data, _hash(saved.hash, *covered, digest.digest()))
 
 
 def with_snapshot(saved: Saved, snapshot: Snapshot) -> Saved:
@@ -103,10 +112,10 @@ def with_snapshot(saved: Saved, snapshot: Snapshot) -> Saved:
     Raises:
         ValueError: it is damaged, does not follow, or was taken by other code; says which.
     """
-    members = (snapshot.stream, snapshot.seq, snapshot.head, snapshot.schema, snapshot.data)
+    covered = (snapshot.stream, snapshot.seq, snapshot.head, snapshot.schema)
     if snapshot.schema != SCHEMA:
         raise ValueError("another version of the server took it")
-    if snapshot.hash != _hash(saved.hash, *members):
+    if snapshot.hash != _hash(saved.hash, *covered, sha256(snapshot.data).digest()):
         raise ValueError("it does not fit its hash")
     part = _decoder.decode(snapshot.data)
     state: dict[str, Any] = {
@@ -124,22 +133,28 @@ def is_due(state: AccountState, saved: Saved, every: int) -> bool:
     The distance grows with the account: to find what has changed costs a look at every item, and
     the entries after the last snapshot cost a start little as long as they are few of all.
     """
-    return state.entries - saved.seq >= max(every, state.entries // 50)
+    return state.entries - saved.seq >= max(every, min(state.entries // 10, 5 * every))
 
 
 async def _changes(before: "Map[Any, Any]", now: "Map[Any, Any]") -> Any:
+    """A map's part, its items encoded already: all of them at once would take too long a turn."""
     if now is before:
         return [], []
-    changed, kept = [], 0
-    for number, (key, value) in enumerate(now.items()):
-        old = before.get(key, before)
-        if old is not value:
-            changed.append((key, value))
-        kept += old is not before
-        if not number % ITEMS_PER_TURN:
-            await asyncio.sleep(0)
-    gone = [key for key in before if key not in now] if kept < len(before) else []
-    return _sorted(changed), sorted(gone)
+    changed: list[tuple[Any, Any]] = []
+    items, old = iter(now.items()), before.get
+    while some := list(islice(items, ITEMS_PER_TURN)):
+        changed += [item for item in some if old(item[0], before) is not item[1]]
+        await asyncio.sleep(PAUSE_S)
+    changed = _sorted(changed)
+    encoded: list[msgspec.Raw] = []
+    for start in range(0, len(changed), ENCODED_PER_TURN):
+        some = changed[start : start + ENCODED_PER_TURN]
+        encoded += [msgspec.Raw(_encoder.encode(item)) for item in some]
+        await asyncio.sleep(PAUSE_S)
+    # keys that have come and keys that have gone make up the difference in size
+    come = sum(1 for key, _ in changed if key not in before)
+    gone = [key for key in before if key not in now] if len(now) - come < len(before) else []
+    return encoded, sorted(gone)
 
 
 def _merged(before: "Map[Any, Any]", part: Any) -> "Map[Any, Any]":
@@ -157,5 +172,5 @@ def _sorted(items: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return sorted(items, key=lambda item: item[0])
 
 
-def _hash(previous: bytes, stream: str, seq: int, head: bytes, schema: str, data: bytes) -> bytes:
-    return link(previous, stream, seq, 0, head + schema.encode() + data)
+def _hash(previous: bytes, stream: str, seq: int, head: bytes, schema: str, digest: bytes) -> bytes:
+    return link(previous, stream, seq, 0, head + schema.encode() + digest)
