@@ -3,18 +3,22 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import WebSocketException
 
 from tests.journeys.conftest import TOKEN, ServerProcess
 from trading_api.testing.client import bearer
+from trading_api.testing.sockets import SocketClient, open_socket
 
 KILLS = 12
-CLIENTS = 4
+SOAK_KILLS = 200
 ORDERS = "/api/v1/broker/orders"
 INITIAL_BALANCE = Decimal(100_000)
 
@@ -43,8 +47,68 @@ def an_order(chance: random.Random, number: int, symbols: list[str]) -> dict[str
     return order
 
 
+class RestCaller:
+    """Somebody who trades over REST."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def place(self, order: dict[str, str]) -> dict[str, Any]:
+        """The order, or the refusal that an order keeps."""
+        answer = await self._http.post(ORDERS, json=order)
+        body: dict[str, Any] = answer.json()
+        assert answer.status_code in (201, 422), body
+        return body
+
+    async def cancel(self, order_id: str) -> bool:
+        return (await self._http.delete(f"{ORDERS}/{order_id}")).status_code == 200
+
+
+class SocketCaller:
+    """Somebody who trades over the socket."""
+
+    def __init__(self, socket: SocketClient) -> None:
+        self._socket = socket
+
+    async def place(self, order: dict[str, str]) -> dict[str, Any]:
+        """The order, or the refusal that an order keeps, in the form of REST."""
+        answer = await self._socket.ask("orders.place", order)
+        payload: dict[str, Any] = answer["payload"]
+        if answer["type"] == "error":
+            refused = payload["details"]["order_id"]
+            return {"code": payload["code"], "order_id": refused, "request_id": "none here"}
+        return payload
+
+    async def cancel(self, order_id: str) -> bool:
+        answer = await self._socket.ask("orders.cancel", {"id": order_id})
+        return bool(answer["type"] == "orders.cancel.response")
+
+
+@asynccontextmanager
+async def over_rest(server: ServerProcess) -> AsyncIterator[RestCaller]:
+    async with httpx.AsyncClient(base_url=server.url, headers=bearer(TOKEN)) as http:
+        yield RestCaller(http)
+
+
+@asynccontextmanager
+async def over_the_socket(server: ServerProcess) -> AsyncIterator[SocketCaller]:
+    url = server.url.replace("http", "ws", 1) + "/api/v1/broker/ws"
+    async with open_socket(url, TOKEN) as socket:
+        yield SocketCaller(socket)
+
+
+FACES: dict[str, Callable[[ServerProcess], Any]] = {"rest": over_rest, "socket": over_the_socket}
+CLIENTS = {"rest": 4, "socket": 8}
+GONE = (httpx.TransportError, WebSocketException, OSError)
+"""What a client sees of a server that was killed."""
+
+
 async def trade_until_killed(
-    server: ServerProcess, history: History, chance: random.Random, answers_until_kill: int
+    server: ServerProcess,
+    history: History,
+    chance: random.Random,
+    answers_until_kill: int,
+    face: str,
 ) -> None:
     """Clients place and cancel until the server, killed after so many answers, is gone."""
     symbols = [
@@ -61,23 +125,21 @@ async def trade_until_killed(
             server.kill()
 
     async def client() -> None:
-        async with httpx.AsyncClient(base_url=server.url, headers=bearer(TOKEN)) as http:
+        async with FACES[face](server) as broker:
             while True:
                 order = an_order(chance, len(history.sent), symbols)
                 history.sent[order["client_order_id"]] = order
-                answer = await http.post(ORDERS, json=order)
-                body = answer.json()
-                assert answer.status_code in (201, 422), body
+                body = await broker.place(order)
                 history.acknowledged[order["client_order_id"]] = body
                 answered()
-                if answer.status_code == 201 and chance.random() < 0.2:
-                    canceled = await http.delete(f"{ORDERS}/{body['id']}")
-                    if canceled.status_code == 200:
-                        history.canceled.add(body["id"])
+                if "id" in body and chance.random() < 0.2 and await broker.cancel(body["id"]):
+                    history.canceled.add(body["id"])
 
-    results = await asyncio.gather(*(client() for _ in range(CLIENTS)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(client() for _ in range(CLIENTS[face])), return_exceptions=True
+    )
     for result in results:
-        assert isinstance(result, httpx.TransportError), result
+        assert isinstance(result, GONE), result
 
 
 def everything(server: ServerProcess, address: str) -> list[dict[str, Any]]:
@@ -137,15 +199,15 @@ def check_money(server: ServerProcess, orders: list[dict[str, Any]]) -> None:
     assert cash + costs == Decimal(account["balance"])
 
 
-@pytest.mark.process
-@pytest.mark.timeout(300)
-def test_killed_twelve_times_the_server_keeps_every_promise(tmp_path: Path) -> None:
+def kill_and_check(folder: Path, faces: Sequence[str], kills: int) -> None:
+    """Kill a server again and again; then compare what it holds with what clients were told."""
     chance = random.Random(20261123)
     history = History()
-    server = ServerProcess(tmp_path / "data")
-    for _ in range(KILLS):
+    server = ServerProcess(folder)
+    for number in range(kills):
         server.start()
-        asyncio.run(trade_until_killed(server, history, chance, chance.randint(1, 60)))
+        face = faces[number % len(faces)]
+        asyncio.run(trade_until_killed(server, history, chance, chance.randint(1, 60), face))
     with server:
         orders = check_orders(server, history)
         check_money(server, orders)
@@ -153,7 +215,23 @@ def test_killed_twelve_times_the_server_keeps_every_promise(tmp_path: Path) -> N
         assert len(everything(server, ORDERS)) == len(
             {order["client_order_id"] for order in orders} | set(history.sent)
         )
-    assert len(history.acknowledged) > KILLS
+        verified = server.command("verify")
+        assert verified.returncode == 0, verified.stderr
+    assert len(history.acknowledged) > kills
+
+
+@pytest.mark.process
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("face", ["rest", "socket"])
+def test_killed_twelve_times_the_server_keeps_every_promise(tmp_path: Path, face: str) -> None:
+    kill_and_check(tmp_path / "data", [face], KILLS)
+
+
+@pytest.mark.soak
+@pytest.mark.process
+@pytest.mark.timeout(3600)
+def test_killed_two_hundred_times_over_both_faces(tmp_path: Path) -> None:
+    kill_and_check(tmp_path / "data", ["rest", "socket"], SOAK_KILLS)
 
 
 def resend_everything(server: ServerProcess, history: History) -> None:
