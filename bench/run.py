@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import crowd
 import fanout
+import group_commit
 import history
 import orders
 import peers
@@ -30,6 +31,7 @@ FIGURES: dict[str, Measure] = {
     "idle": crowd.idle,
     "crowd": crowd.crowd,
     "orders": orders.measure,
+    "group-commit": group_commit.measure,
     "history": history.measure,
     "replay": replay.measure,
 }
