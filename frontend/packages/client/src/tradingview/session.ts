@@ -1,0 +1,123 @@
+/** The account that is traded now, and the connection that it is traded on. */
+
+import type { Account } from "../generated/rest.js";
+import type { SocketState } from "../connection.js";
+import { AccountManager } from "./account-manager.js";
+import { AccountStreams } from "./account-streams.js";
+import type { Prepared } from "./broker.js";
+import { numberOf } from "./decimals.js";
+import { type BrokerHost, ConnectionStatus, DisconnectType } from "./trading.js";
+
+export class Session {
+  readonly prepared: Prepared;
+  readonly host: BrokerHost;
+  readonly manager: AccountManager;
+  readonly wanted = { equity: false, margin: 0 };
+  #account: Account;
+  #streams: AccountStreams;
+  #status: ConnectionStatus = ConnectionStatus.Connecting;
+
+  constructor(prepared: Prepared, host: BrokerHost) {
+    this.prepared = prepared;
+    this.host = host;
+    this.manager = new AccountManager(host);
+    this.#account = prepared.account;
+    this.#streams = this.#open(prepared.account.id);
+    const { socket } = prepared.options;
+    socket.on("state", (state) => this.#changed(state));
+    void this.#settle(this.#streams.ready);
+  }
+
+  get account(): Account {
+    return this.#account;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  get streams(): AccountStreams {
+    return this.#streams;
+  }
+
+  /** The streams, once they have told everything. */
+  async known(): Promise<AccountStreams> {
+    const streams = this.#streams;
+    await streams.ready;
+    return streams;
+  }
+
+  pipSizeOf(symbol: string): number {
+    return this.prepared.pipSizes.get(symbol) ?? 1;
+  }
+
+  /** Trade another account of the caller's from now on. */
+  use(accountId: string): void {
+    const account = this.prepared.accounts.find(({ id }) => id === accountId);
+    if (account === undefined || accountId === this.#account.id) return;
+    this.#streams.close();
+    this.#account = account;
+    this.#streams = this.#open(accountId);
+    this.host.currentAccountUpdate();
+  }
+
+  /** Tell what the library wants to know of the account. */
+  show(account: Account): void {
+    this.#account = account;
+    this.manager.show(account);
+    this.tellEquity();
+    this.tellMargin();
+  }
+
+  tellEquity(): void {
+    const { equity } = this.#account;
+    if (this.wanted.equity && equity !== null) this.host.equityUpdate(numberOf(equity));
+  }
+
+  tellMargin(): void {
+    const { free_margin: margin } = this.#account;
+    if (this.wanted.margin > 0 && margin !== null)
+      this.host.marginAvailableUpdate(numberOf(margin));
+  }
+
+  #open(accountId: string): AccountStreams {
+    const { api, socket } = this.prepared.options;
+    const onAccount = (account: Account): void => this.show(account);
+    const pipSize = (symbol: string): number => this.pipSizeOf(symbol);
+    const { host } = this;
+    return new AccountStreams({ api, socket, host, accountId, onAccount, pipSizeOf: pipSize });
+  }
+
+  #changed(state: SocketState): void {
+    if (state.status === "connecting") this.#set(ConnectionStatus.Connecting);
+    else if (state.status === "open") void this.#settle(this.#caughtUp());
+    else if (state.status === "closed") {
+      const disconnectType = state.unauthorized
+        ? DisconnectType.LogOut
+        : DisconnectType.BrokenConnection;
+      this.#set(ConnectionStatus.Disconnected, { message: state.reason, disconnectType });
+    }
+  }
+
+  /** The topics are resumed before anything that is asked after them is answered. */
+  async #caughtUp(): Promise<void> {
+    await Promise.resolve(); // the socket asks for its topics once it has told that it is open
+    await this.prepared.options.socket.request("system.ping", {});
+    await this.#streams.ready;
+  }
+
+  async #settle(settled: Promise<void>): Promise<void> {
+    try {
+      await settled;
+    } catch {
+      return; // the connection ended meanwhile, which has been told
+    }
+    if (this.prepared.options.socket.state.status === "open") this.#set(ConnectionStatus.Connected);
+  }
+
+  #set(status: ConnectionStatus, info?: { message: string; disconnectType: DisconnectType }): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.host.connectionStatusUpdate(status, info);
+  }
+}
