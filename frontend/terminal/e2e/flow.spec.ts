@@ -47,7 +47,11 @@ test("from the printed link to a closed position, through a killed server", asyn
   await test.step("a market order is filled", async () => {
     await expect(page.getByRole("heading", { name: /BTCUSD/ }).first()).toBeVisible();
     await ticket.getByLabel("Quantity", { exact: true }).fill("0.05"); // a move of one dollar shows
+    await expect(ticket.getByText(/3,9\d\d\.\d\d USD/).first()).toBeVisible(); // the preview
     await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
+    const question = page.getByRole("dialog", { name: "Buy 0.05 BTCUSD?" });
+    await question.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
+    await ticket.getByLabel("Instant").check();
     await expect(ticket.getByRole("status")).toContainText(/filled at [\d,]+\.\d\d/);
     await expect(notices).toContainText("Bought");
   });
@@ -65,7 +69,7 @@ test("from the printed link to a closed position, through a killed server", asyn
   });
 
   await test.step("a limit order waits in the list", async () => {
-    await ticket.getByRole("button", { name: "Limit" }).click();
+    await ticket.getByRole("button", { name: "Limit", exact: true }).click();
     await ticket.getByLabel("Limit price").fill("1000.01");
     await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await blotter.getByRole("tab", { name: /Orders/ }).click();

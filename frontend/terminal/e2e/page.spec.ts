@@ -62,6 +62,7 @@ for (const [width, height] of [
     }
     await show("Trade");
     await page.getByLabel("Quantity", { exact: true }).fill("0.001");
+    await page.getByLabel("Instant").check();
     await page.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
     await expect(page.getByRole("region", { name: "Messages" })).toContainText("Bought");
     await show("Account");

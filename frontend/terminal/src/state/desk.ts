@@ -1,8 +1,9 @@
 /** Everything that a logged-in person works with, from logging in to logging out. */
 
-import type { BarSeries } from "@trading-api/client";
+import type { BarSeries, SymbolInfo } from "@trading-api/client";
 import { unwrap } from "@trading-api/client";
 import type { Backend } from "./backend";
+import { type Book, createBook } from "./book";
 import { createLatency, type Latency } from "./latency";
 import { createLinks, type Links } from "./links";
 import { createMarket, type Market } from "./market";
@@ -11,7 +12,15 @@ import type { Preferences } from "./preferences";
 import type { Resolution } from "./resolutions";
 import { type BarSink, type HistoryQuery, Series } from "./series";
 import type { Session } from "./session";
+import type { Side } from "./ticket";
 import { createTrading, type Trading } from "./trading";
+import { type ShallowRef, shallowRef } from "vue";
+
+export interface PickedPrice {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly price: string;
+}
 
 export interface Desk {
   readonly market: Market;
@@ -23,6 +32,10 @@ export interface Desk {
   readonly session: Session;
   /** The bars of a symbol, drawn by the sink; `start` and `stop` are the caller's. */
   series(symbol: string, resolution: Resolution, sink: BarSink): Series;
+  /** Depth and trades of a symbol; `stop` is the caller's. */
+  book(symbol: SymbolInfo): Book;
+  /** A price that was picked for the ticket. */
+  readonly picked: ShallowRef<PickedPrice | null>;
   /** The version of the server. */
   serverVersion(): Promise<string>;
   stop(): void;
@@ -43,6 +56,8 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     notices,
     preferences,
     session,
+    book: (symbol) => createBook(backend, symbol),
+    picked: shallowRef(null),
     series(symbol, resolution, sink) {
       const history = (query: HistoryQuery, signal: AbortSignal): Promise<BarSeries> => {
         const params = { query: { symbol, resolution, ...query } };

@@ -10,6 +10,15 @@ export function isOpen(order: Order): boolean {
   return !ENDED.has(order.status);
 }
 
+export type OrderFilter = "all" | "open" | "filled" | "canceled" | "rejected";
+
+/** Whether the filter lets an order through; one that expired counts as cancelled. */
+export function isShown(order: Order, filter: OrderFilter): boolean {
+  if (filter === "all") return true;
+  if (filter === "open") return isOpen(order);
+  return order.status === filter || (filter === "canceled" && order.status === "expired");
+}
+
 /** Take in orders, from wherever and in any order: an older version never replaces a newer one. */
 export function withOrders(orders: Orders, heard: readonly Order[]): Orders {
   const next = new Map(orders);

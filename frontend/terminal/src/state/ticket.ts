@@ -1,69 +1,171 @@
 /** The order ticket: what was typed, what it would cost, and the request it becomes. */
 
 import type { Order, PlaceOrderRequest, Quote, SymbolInfo } from "@trading-api/client";
-import { add, compare, isDecimal, multiply, placesOf, quotientOnGrid, sign } from "../lib/decimal";
+import {
+  absolute,
+  add,
+  compare,
+  isDecimal,
+  multiply,
+  placesOf,
+  quotientOnGrid,
+  sign,
+  subtract,
+} from "../lib/decimal";
+import { t } from "../lib/i18n";
 
 export type Side = Order["side"];
 export type TimeInForce = NonNullable<PlaceOrderRequest["time_in_force"]>;
 
+export type OrderType = PlaceOrderRequest["type"];
+/** What the amount says: units, money to spend, or money that is lost at the stop loss. */
+export type Basis = "units" | "cash" | "risk";
+
 export interface Draft {
   readonly symbol: string;
   readonly side: Side;
-  readonly type: "market" | "limit";
+  readonly type: OrderType;
+  readonly basis: Basis;
   readonly quantity: string;
   readonly limitPrice: string;
+  readonly stopPrice: string;
+  readonly trailKind: "absolute" | "percent";
+  readonly trailValue: string;
   readonly timeInForce: TimeInForce;
+  /** Local date and time, as the browser's field gives it. */
+  readonly expireAt: string;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly takeProfit: string;
+  readonly stopLoss: string;
 }
 
-export const TIMES_IN_FORCE: readonly { value: TimeInForce; label: string; hint: string }[] = [
-  { value: "gtc", label: "GTC", hint: "Good till cancelled" },
-  { value: "day", label: "Day", hint: "Ends with the session" },
-  { value: "ioc", label: "IOC", hint: "What fills at once, the rest is cancelled" },
-  { value: "fok", label: "FOK", hint: "All at once or nothing" },
+export const ORDER_TYPES: readonly { readonly value: OrderType; readonly label: string }[] = [
+  { value: "market", label: "Market" },
+  { value: "limit", label: "Limit" },
+  { value: "stop", label: "Stop" },
+  { value: "stop_limit", label: "Stop limit" },
+  { value: "trailing_stop", label: "Trailing stop" },
+  { value: "trailing_stop_limit", label: "Trailing stop limit" },
+  { value: "market_if_touched", label: "Market if touched" },
+  { value: "limit_if_touched", label: "Limit if touched" },
 ];
+
+export const TIMES_IN_FORCE: readonly { value: TimeInForce; label: string; hint: string }[] = [
+  { value: "gtc", label: "GTC", hint: "good till cancelled" },
+  { value: "day", label: "Day", hint: "ends with the session" },
+  { value: "gtd", label: "GTD", hint: "good till a date" },
+  { value: "ioc", label: "IOC", hint: "what fills at once, the rest is cancelled" },
+  { value: "fok", label: "FOK", hint: "all at once or nothing" },
+];
+
+export function hasLimit(type: OrderType): boolean {
+  return type.includes("limit");
+}
+
+export function hasStop(type: OrderType): boolean {
+  return type.startsWith("stop") || type.endsWith("_if_touched");
+}
+
+export function hasTrail(type: OrderType): boolean {
+  return type.startsWith("trailing");
+}
 
 /** A new ticket for a symbol. */
 export function newDraft({ symbol, type }: Pick<SymbolInfo, "symbol" | "type">): Draft {
-  const quantity = type === "crypto" ? "0.01" : "10";
-  return { symbol, side: "buy", type: "market", quantity, limitPrice: "", timeInForce: "gtc" };
+  return {
+    symbol,
+    side: "buy",
+    type: "market",
+    basis: "units",
+    quantity: type === "crypto" ? "0.01" : "10",
+    limitPrice: "",
+    stopPrice: "",
+    trailKind: "percent",
+    trailValue: "1",
+    timeInForce: "gtc",
+    expireAt: "",
+    postOnly: false,
+    reduceOnly: false,
+    takeProfit: "",
+    stopLoss: "",
+  };
 }
 
 /** What keeps the ticket from being sent, in words; null when nothing does. The rest is for the server to say. */
 export function problemOf(draft: Draft): string | null {
-  const quantity = draft.quantity.trim();
-  if (quantity === "") return "Enter a quantity";
-  if (!isDecimal(quantity) || sign(quantity) <= 0) return "The quantity must be a number above 0";
-  if (draft.type === "market") return null;
-  const price = draft.limitPrice.trim();
-  if (price === "") return "Enter a limit price";
-  if (!isDecimal(price) || sign(price) <= 0) return "The limit price must be a number above 0";
+  const { type, basis } = draft;
+  const needed: [boolean, string, string][] = [
+    [true, basis === "units" ? t("quantity") : t("amount"), draft.quantity],
+    [hasStop(type), t("stop price"), draft.stopPrice],
+    [hasLimit(type), t("limit price"), draft.limitPrice],
+    [hasTrail(type), t("trail"), draft.trailValue],
+    [basis === "risk", t("stop loss"), draft.stopLoss],
+    [draft.takeProfit.trim() !== "", t("take profit"), draft.takeProfit],
+    [draft.stopLoss.trim() !== "", t("stop loss"), draft.stopLoss],
+  ];
+  for (const [isNeeded, name, value] of needed) {
+    if (!isNeeded) continue;
+    if (value.trim() === "") return t("Enter a {name}", { name });
+    if (!isPositive(value)) return t("The {name} must be a number above 0", { name });
+  }
+  if (draft.timeInForce === "gtd" && Number.isNaN(Date.parse(draft.expireAt))) {
+    return t("Enter a date");
+  }
   return null;
 }
 
-/** The request that the ticket stands for, with what was typed, digit by digit. */
-export function requestOf(draft: Draft, clientOrderId: string): PlaceOrderRequest {
-  const request: PlaceOrderRequest = {
+/**
+ * The request that the ticket stands for, with what was typed, digit by digit.
+ *
+ * @param quantity what `quantityOf` made of an amount at risk; ignored for the others.
+ */
+export function requestOf(
+  draft: Draft,
+  clientOrderId: string,
+  quantity: string | null = null,
+): PlaceOrderRequest {
+  const amount = draft.quantity.trim();
+  const [type, { postOnly, reduceOnly }] = [draft.type, draft];
+  const [target, stop] = [draft.takeProfit.trim(), draft.stopLoss.trim()];
+  return {
     client_order_id: clientOrderId,
     symbol: draft.symbol,
     side: draft.side,
-    type: draft.type,
-    quantity: draft.quantity.trim(),
+    type,
+    ...(draft.basis === "cash"
+      ? { notional: amount }
+      : { quantity: draft.basis === "risk" ? (quantity ?? amount) : amount }),
     time_in_force: draft.timeInForce,
+    ...(hasLimit(type) && { limit_price: draft.limitPrice.trim() }),
+    ...(hasStop(type) && { stop_price: draft.stopPrice.trim() }),
+    ...(hasTrail(type) && { trail: { kind: draft.trailKind, value: draft.trailValue.trim() } }),
+    ...(draft.timeInForce === "gtd" && { expire_at: Date.parse(draft.expireAt) }),
+    ...(postOnly && hasLimit(type) && { post_only: true }),
+    ...(reduceOnly && { reduce_only: true }),
+    ...(target !== "" && { take_profit: { limit_price: target } }),
+    ...(stop !== "" && { stop_loss: { stop_price: stop } }),
   };
-  if (draft.type === "limit") request.limit_price = draft.limitPrice.trim();
-  return request;
 }
 
-export interface Estimate {
-  readonly price: string;
-  readonly cost: string;
+/** How many units the amount comes to, on the symbol's grid; null while there is no price. */
+export function quantityOf(
+  draft: Draft,
+  price: string | null,
+  { quantity_step: step }: Pick<SymbolInfo, "quantity_step">,
+): string | null {
+  const amount = draft.quantity.trim();
+  if (!isPositive(amount)) return null;
+  if (draft.basis === "units") return amount;
+  if (price === null) return null;
+  if (draft.basis === "cash") return quotientOnGrid(amount, price, step);
+  if (!isPositive(draft.stopLoss)) return null;
+  const distance = absolute(subtract(price, draft.stopLoss.trim()));
+  return sign(distance) === 0 ? null : quotientOnGrid(amount, distance, step);
 }
 
-/** What the order would come to before fees; null while there is no price or no quantity. */
-export function estimate(draft: Draft, quote: Quote | undefined, places: number): Estimate | null {
-  const price = priceOf(draft, quote, places);
-  if (price === null || problemOf(draft) !== null) return null;
-  return { price, cost: multiply(draft.quantity.trim(), price) };
+function isPositive(text: string): boolean {
+  return isDecimal(text.trim()) && sign(text.trim()) > 0;
 }
 
 /** The quantity that a percentage of the buying power would buy, rounded down to the grid. */
@@ -80,10 +182,9 @@ export function quantityFor(
 
 /** The price at which the draft would trade, as far as the market shows one. */
 export function priceOf(draft: Draft, quote: Quote | undefined, places: number): string | null {
-  if (draft.type === "limit") {
-    const price = draft.limitPrice.trim();
-    return isDecimal(price) && sign(price) > 0 ? price : null;
-  }
+  const { type, limitPrice, stopPrice } = draft;
+  if (hasLimit(type)) return isPositive(limitPrice) ? limitPrice.trim() : null;
+  if (hasStop(type)) return isPositive(stopPrice) ? stopPrice.trim() : null;
   return bookPrice(draft.side, quote, places);
 }
 

@@ -6,11 +6,14 @@ import {
   type Order,
   type PlaceOrderRequest,
   type Position,
+  type Preview,
   type Subscription,
   unwrap,
 } from "@trading-api/client";
 import { type ShallowRef, shallowRef } from "vue";
+import { multiply } from "../lib/decimal";
 import { perFrame } from "../lib/frame";
+import { newClientOrderId } from "../lib/ids";
 import type { Backend } from "./backend";
 import { type Executions, withExecutions } from "./executions";
 import type { Notices } from "./notices";
@@ -31,8 +34,17 @@ export interface Trading {
   cancel(orderId: string): Promise<void>;
   /** Cancel every open order; gives how many there were. */
   cancelAll(): Promise<number>;
-  /** Close a position, the whole of it, by a market order. */
-  close(positionId: string): Promise<Order>;
+  /** What placing it would do now; nothing is placed. */
+  preview(request: PlaceOrderRequest): Promise<Preview>;
+  /** Close a position by a market order: the whole of it, or a part. */
+  close(positionId: string, quantity?: string): Promise<Order>;
+  /** Close it and open the same on the other side, by one market order. */
+  reverse(position: Position): Promise<Order>;
+  /** Close every position; gives how many there were. */
+  closeAll(): Promise<number>;
+  /** Cancel every order and take no new one until `resume`. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): void;
 }
 
@@ -126,17 +138,35 @@ export function createTrading(
     ),
   ];
 
+  const place = async (request: PlaceOrderRequest): Promise<Order> => {
+    const order = await unwrap(rest.POST("/api/v1/broker/orders", { body: request }));
+    hear([order]);
+    return order;
+  };
+  const close = async (positionId: string, quantity?: string): Promise<Order> => {
+    const query = quantity === undefined ? {} : { quantity };
+    const params = { path: { position_id: positionId }, query };
+    const address = "/api/v1/broker/positions/{position_id}";
+    const order = await unwrap(rest.DELETE(address, { params }));
+    hear([order]);
+    return order;
+  };
+  const halted = async (verb: "halt" | "resume"): Promise<void> => {
+    if (account.value === null) throw new Error("the account is not known yet");
+    const params = { path: { account_id: account.value.id } };
+    account.value =
+      verb === "halt"
+        ? await unwrap(rest.POST("/api/v1/broker/accounts/{account_id}/halt", { params, body: {} }))
+        : await unwrap(rest.POST("/api/v1/broker/accounts/{account_id}/resume", { params }));
+  };
+
   return {
     account,
     orders,
     positions,
     executions,
     isLoaded,
-    async place(request) {
-      const order = await unwrap(rest.POST("/api/v1/broker/orders", { body: request }));
-      hear([order]);
-      return order;
-    },
+    place,
     async modify(orderId, body) {
       const params = { path: { order_id: orderId } };
       const order = await unwrap(rest.PATCH("/api/v1/broker/orders/{order_id}", { params, body }));
@@ -152,13 +182,24 @@ export function createTrading(
       hear(answer.orders);
       return answer.orders.length;
     },
-    async close(positionId) {
-      const params = { path: { position_id: positionId } };
-      const address = "/api/v1/broker/positions/{position_id}";
-      const order = await unwrap(rest.DELETE(address, { params }));
-      hear([order]);
-      return order;
+    preview: (body) => unwrap(rest.POST("/api/v1/broker/orders/preview", { body })),
+    close,
+    reverse({ symbol, side, quantity }) {
+      return place({
+        client_order_id: newClientOrderId(),
+        symbol,
+        side: side === "long" ? "sell" : "buy",
+        type: "market",
+        quantity: multiply(quantity, "2"),
+      });
     },
+    async closeAll() {
+      const open = [...positions.value.keys()];
+      await Promise.all(open.map((id) => close(id)));
+      return open.length;
+    },
+    halt: () => halted("halt"),
+    resume: () => halted("resume"),
     stop() {
       clearTimeout(retry);
       marks.clear();

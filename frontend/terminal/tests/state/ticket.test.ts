@@ -1,10 +1,12 @@
 import { describe, expect, it, test } from "vitest";
 import {
   type Draft,
-  estimate,
   newDraft,
   problemOf,
+  ORDER_TYPES,
+  priceOf,
   quantityFor,
+  quantityOf,
   requestOf,
   stepped,
 } from "../../src/state/ticket";
@@ -34,7 +36,7 @@ test.each(["", "0", "-1", "1e3", "abc", "1,5", "Infinity"])(
   "a quantity of %j is refused",
   (typed) => {
     expect(problemOf({ ...draft, quantity: typed })).toContain("quantity");
-    expect(estimate({ ...draft, quantity: typed }, aQuote(), 2)).toBeNull();
+    expect(quantityOf({ ...draft, quantity: typed }, "1", aSymbol())).toBeNull();
   },
 );
 
@@ -43,21 +45,61 @@ test.each(["", "0", "x"])("a limit price of %j is refused", (typed) => {
   expect(problemOf({ ...draft, limitPrice: typed })).toBeNull();
 });
 
-describe("estimate", () => {
-  it("takes the opposite side of the book for a market order", () => {
+describe("the price at which the ticket would trade", () => {
+  it("is the opposite side of the book for a market order", () => {
     const quote = aQuote({ bid: 99.9, ask: 100.1 });
-    expect(estimate(draft, quote, 2)).toEqual({ price: "100.10", cost: "10.01" });
-    expect(estimate({ ...draft, side: "sell" }, quote, 2)?.price).toBe("99.90");
+    expect(priceOf(draft, quote, 2)).toBe("100.10");
+    expect(priceOf({ ...draft, side: "sell" }, quote, 2)).toBe("99.90");
   });
 
-  it("takes the limit price of a limit order, with or without a market", () => {
-    expect(estimate(limit, undefined, 2)).toEqual({ price: "78000.10", cost: "7800.01" });
+  it("is what was typed for the others, with or without a market", () => {
+    expect(priceOf(limit, undefined, 2)).toBe("78000.10");
+    expect(priceOf({ ...draft, type: "stop", stopPrice: "79000" }, undefined, 2)).toBe("79000");
   });
 
   it("is none without a price", () => {
-    expect(estimate(draft, undefined, 2)).toBeNull();
-    expect(estimate(draft, aQuote({ ask: null }), 2)).toBeNull();
+    expect(priceOf(draft, undefined, 2)).toBeNull();
+    expect(priceOf(draft, aQuote({ ask: null }), 2)).toBeNull();
   });
+});
+
+test.each(ORDER_TYPES.map(({ value }) => value))("%s is sent with the prices it has", (type) => {
+  const full = { ...limit, type, stopPrice: "79000", trailValue: "1.5", takeProfit: " 80000 " };
+  const request = requestOf({ ...full, stopLoss: "70000", reduceOnly: true }, "web-1");
+  expect(problemOf(full)).toBeNull();
+  expect("limit_price" in request).toBe(/limit/.test(type));
+  expect("stop_price" in request).toBe(/^stop|touched/.test(type));
+  expect(request.trail ?? null).toEqual(
+    type.startsWith("trailing") ? { kind: "percent", value: "1.5" } : null,
+  );
+  expect(request).toMatchObject({
+    reduce_only: true,
+    take_profit: { limit_price: "80000" },
+    stop_loss: { stop_price: "70000" },
+  });
+});
+
+test("cash is sent as a sum; risk as the quantity that loses it at the stop loss", () => {
+  const cash: Draft = { ...draft, basis: "cash", quantity: "1000" };
+  expect(requestOf(cash, "web-1")).toMatchObject({ notional: "1000" });
+  expect(requestOf(cash, "web-1")).not.toHaveProperty("quantity");
+  const risk: Draft = {
+    ...limit,
+    basis: "risk",
+    quantity: "100",
+    limitPrice: "500",
+    stopLoss: "300",
+  };
+  const quantity = quantityOf(risk, "500", aSymbol());
+  expect(quantity).toBe("0.5");
+  expect(requestOf(risk, "web-1", quantity)).toMatchObject({ quantity: "0.5" });
+  expect(problemOf({ ...risk, stopLoss: "" })).toBe("Enter a stop loss");
+});
+
+test("good till a date needs the date", () => {
+  expect(problemOf({ ...limit, timeInForce: "gtd" })).toBe("Enter a date");
+  const dated: Draft = { ...limit, timeInForce: "gtd", expireAt: "2026-12-01T10:00" };
+  expect(requestOf(dated, "web-1").expire_at).toBe(new Date("2026-12-01T10:00").getTime());
 });
 
 test("a part of the buying power lies on the symbol's grid and within its limit", () => {
