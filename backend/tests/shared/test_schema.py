@@ -109,3 +109,12 @@ def test_a_member_that_stands_twice_is_named_as_fast_as_a_good_body_is_read() ->
     good = min(seconds(b"{%b}" % members, "m0 is not a member") for _ in range(3))
     twice = seconds(b'{%b,"m19999":2}' % members, "'m19999' stands twice")
     assert twice < 20 * good
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    class Pause(Struct):
+        seconds: int
+
+    assert decode(Pause, b'{"seconds": 210.0}') == Pause(210)
+    with pytest.raises(InvalidPayload, match="seconds"):
+        decode(Pause, b'{"seconds": 210.5}')

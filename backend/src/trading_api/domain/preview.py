@@ -97,7 +97,9 @@ def _refused(
     price = command.limit_price or command.stop_price
     if price is None:
         price = limit_checks.market_price(command.symbol, command.side, market)
-    value = None if price is None else canonical(command.quantity * price)
+    value = command.notional
+    if value is None and price is not None:
+        value = canonical(command.quantity * price)
     return Preview(
         price=price,
         notional=None if value is None else shown(value),

@@ -233,10 +233,23 @@ def decode_checked(type_: type[T], data: bytes) -> T:
     try:
         value: T = _decoder(cast(Hashable, type_)).decode(data)
     except msgspec.ValidationError as error:
-        raise invalid_payload(error, type_) from None
+        return _with_whole_numbers(type_, data, error)
     except (msgspec.DecodeError, RecursionError) as error:
         raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
     return value
+
+
+def _with_whole_numbers(type_: type[T], data: bytes, refused: msgspec.ValidationError) -> T:
+    """A body that was refused, 5.0 taken for the integer that JSON Schema says it is."""
+    try:
+        return msgspec.convert(json.loads(data, parse_float=_whole), type_)
+    except (msgspec.ValidationError, RecursionError):
+        raise invalid_payload(refused, type_) from None
+
+
+def _whole(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def check_json(data: bytes) -> None:

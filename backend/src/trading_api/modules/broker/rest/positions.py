@@ -24,6 +24,7 @@ from trading_api.shared.auth import AccountReader, Trader
 from trading_api.shared.http_errors import answers
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit
 from trading_api.shared.schema import (
+    AMOUNT_PATTERN,
     Wire,
     decode,
     json_body,
@@ -94,7 +95,13 @@ def _add_closing(router: APIRouter, service: BrokerService) -> None:
         caller: Trader,
         position_id: PositionPath,
         quantity: Annotated[
-            str | None, Query(max_length=40, description="Default: all of it", examples=["1"])
+            str | None,
+            Query(
+                max_length=40,
+                pattern=AMOUNT_PATTERN,
+                description="Default: all of it",
+                examples=["1"],
+            ),
         ] = None,
         account_id: AccountQuery = None,
     ) -> Response:
