@@ -16,13 +16,12 @@ WITH_BOTH_TWINS = ("test_ws_flow", "test_ws_resume", "test_ws_subscriptions", "t
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what depends on how frames are written with both twins of the fan-out."""
     if metafunc.module.__name__.endswith(WITH_BOTH_TWINS):
-        metafunc.fixturenames.append("each_twin")
         metafunc.parametrize("each_twin", TWINS, indirect=True)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def each_twin(request: pytest.FixtureRequest) -> Iterator[None]:
-    prices.twin = request.param
+    prices.twin = getattr(request, "param", None)
     yield
     prices.twin = None
 

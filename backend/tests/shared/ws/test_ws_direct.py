@@ -5,6 +5,8 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,33 @@ def test_a_number_that_is_anothers_now_is_not_written_to(loop: Loop) -> None:
             assert outbox.descriptor == -1
 
     run(main(), loop)
+
+
+def test_what_a_closed_outbox_held_reaches_nobody() -> None:
+    """Its number is another connection's before the turn ends."""
+
+    async def main() -> None:
+        hub = Hub(ManualClock(), 10**9, 10**9, Prices().context.twin)
+        near, far = socket.socketpair()
+        outbox = hub.outbox(10**9, lambda: None)
+        outbox.descriptor, outbox.pending = near.fileno(), lambda: 0
+        hub.send(outbox, b"\x81\x02{}")
+        outbox.close()
+        number = near.fileno()
+        near.close()
+        far.close()
+        ours, theirs = pair_with(number)
+        with ours, theirs:
+            hub.send(outbox, b"\x81\x02{}")
+            await asyncio.sleep(0)
+            with pytest.raises(BlockingIOError):
+                theirs.recv(1)
+
+    run(main())
+
+
+def test_the_twin_is_the_one_that_is_asked_for(request: pytest.FixtureRequest) -> None:
+    assert Prices().context.twin.name == request.node.callspec.id
 
 
 def pair_with(descriptor: int) -> tuple[socket.socket, socket.socket]:
@@ -229,6 +258,40 @@ def test_what_the_socket_does_not_take_goes_to_the_transport_in_order() -> None:
         await asyncio.sleep(0)
 
     run(main())
+
+
+def test_each_socket_gets_its_own_frames_however_many_bytes_the_turn_has() -> None:
+    """Many different pieces, one that is large, and outboxes that hold the same frames."""
+
+    async def main() -> None:
+        hub = Hub(ManualClock(), 10**9, 10**9, Prices().context.twin)
+        pieces = [[b"%d" % n * 5_000, b"%d." % n * 9_000] for n in range(10, 40)]
+        pieces += [pieces[-1], [b"large" * 60_000, b"larger" * 60_000], [b"one"], [b"one", b"two"]]
+        got = [bytearray() for _ in pieces]
+        with ExitStack() as opened:
+            far_ends = []
+            for frames, through in zip(pieces, got, strict=True):
+                near, far = map(opened.enter_context, socket.socketpair())
+                near.setblocking(False)
+                far.setblocking(False)
+                far_ends.append(far)
+                outbox = hub.outbox(10**9, lambda: None)
+                outbox.descriptor, outbox.pending = near.fileno(), lambda: 0
+                outbox.write = partial(taken_up, far, through)
+                for frame in frames:
+                    hub.send(outbox, frame)
+            await asyncio.sleep(0)
+            for far, through in zip(far_ends, got, strict=True):
+                through += read_all(far)
+        assert [bytes(each) for each in got] == [b"".join(frames) for frames in pieces]
+        assert hub.counts.writes == len(pieces)
+
+    run(main())
+
+
+def taken_up(far: socket.socket, through: bytearray, data: bytes) -> None:
+    """What the socket took comes before what it left to the transport."""
+    through += read_all(far) + data
 
 
 def read_all(sock: socket.socket) -> bytes:
