@@ -4,7 +4,8 @@
 The sockets are written to in groups while other threads run.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.string cimport memcpy
 
 cdef extern from *:
     """
@@ -20,6 +21,7 @@ cdef extern from *:
 
 cdef enum:
     GROUP = 1024
+    DESK = 256 * 1024  # bytes: frames are joined where the cache still has them when they are sent
 
 
 cdef class Slot:
@@ -41,8 +43,10 @@ cdef class FanOut:
     cdef readonly long long writes
     cdef int descriptors[GROUP]
     cdef const char *starts[GROUP]
-    cdef size_t sizes[GROUP]
-    cdef ssize_t sent[GROUP]
+    cdef Py_ssize_t sizes[GROUP]
+    cdef Py_ssize_t sent[GROUP]
+    cdef Py_ssize_t places[GROUP]
+    cdef char desk[DESK]
 
     def __init__(self):
         self._dirty = []
@@ -59,8 +63,12 @@ cdef class FanOut:
         cdef list dirty = self._dirty
         cdef list frames
         cdef Slot outbox
+        cdef object kind = None
         for key in outboxes:
-            outbox = <Slot?>key
+            if type(key) is not kind:
+                outbox = <Slot?>key
+                kind = type(key)
+            outbox = <Slot>key
             if outbox.paused:
                 if behind is None:
                     behind = []
@@ -86,45 +94,80 @@ cdef class FanOut:
     def write_out(self):
         """Write the frames of each outbox at once, straight to its socket where that is allowed."""
         cdef list dirty = self.take()
-        cdef Py_ssize_t begin
+        cdef Py_ssize_t begin = 0
         self.writes += len(dirty)
-        for begin in range(0, len(dirty), GROUP):
-            self._write_group(dirty[begin:begin + GROUP])
+        while begin < len(dirty):
+            begin = self._write_some(dirty, begin)
 
-    cdef _write_group(self, list group):
-        cdef list direct = []
+    cdef Py_ssize_t _write_some(self, list dirty, Py_ssize_t begin) except -1:
+        """Write as many outboxes as a group and the desk hold; where to go on."""
         cdef list held = []  # what is being sent must outlive the sending
         cdef list frames, last = None
-        cdef bytes joined = b""
+        cdef bytes joined = None  # of frames that somebody needs as an object
         cdef Slot outbox
-        cdef int count = 0, at
-        for item in group:
-            outbox = <Slot>item
+        cdef const char *start = NULL
+        cdef Py_ssize_t size = 0, used = 0, at = begin, sent
+        cdef int count = 0, each
+        while at < len(dirty) and count < GROUP:
+            outbox = <Slot>dirty[at]
             frames = outbox.frames
             if not frames:
+                at += 1
                 continue
-            outbox.frames = []
             if last is None or not _same(frames, last):
-                joined = <bytes>frames[0] if len(frames) == 1 else b"".join(frames)
+                size = _size(frames)
+                if len(frames) > 1 and size <= DESK:
+                    if size > DESK - used:
+                        break
+                    _join(frames, self.desk + used)
+                    start = self.desk + used
+                    used += size
+                    joined = None
+                else:
+                    joined = <bytes>frames[0] if len(frames) == 1 else b"".join(frames)
+                    start = PyBytes_AS_STRING(joined)
+                    held.append(joined)
                 last = frames
-            outbox.written += PyBytes_GET_SIZE(joined)
+            outbox.frames = []
+            outbox.written += size
+            at += 1
             if outbox.descriptor < 0 or outbox.pending():
+                if joined is None:
+                    joined = PyBytes_FromStringAndSize(start, size)
                 outbox.write(joined)
                 continue
-            direct.append(outbox)
-            held.append(joined)
             self.descriptors[count] = outbox.descriptor
-            self.starts[count] = PyBytes_AS_STRING(joined)
-            self.sizes[count] = PyBytes_GET_SIZE(joined)
+            self.starts[count] = start
+            self.sizes[count] = size
+            self.places[count] = at - 1
             count += 1
         with nogil:
-            for at in range(count):
-                self.sent[at] = send(self.descriptors[at], self.starts[at], self.sizes[at], HOW)
-        for at in range(count):
-            if self.sent[at] < <ssize_t>self.sizes[at]:
-                outbox = <Slot>direct[at]
-                joined = <bytes>held[at]
-                outbox.write(joined if self.sent[at] <= 0 else joined[self.sent[at]:])
+            for each in range(count):
+                self.sent[each] = send(
+                    self.descriptors[each], self.starts[each], self.sizes[each], HOW
+                )
+        for each in range(count):
+            sent = max(self.sent[each], 0)
+            size = self.sizes[each] - sent
+            if size:
+                outbox = <Slot>dirty[self.places[each]]
+                outbox.write(PyBytes_FromStringAndSize(self.starts[each] + sent, size))
+        return at
+
+
+cdef Py_ssize_t _size(list frames) except -1:
+    """Bytes of all frames together."""
+    cdef Py_ssize_t size = 0
+    for frame in frames:
+        size += PyBytes_GET_SIZE(<bytes?>frame)
+    return size
+
+
+cdef void _join(list frames, char *where):
+    """Copy the frames, one after the other, to where there is room for them."""
+    for frame in frames:
+        memcpy(where, PyBytes_AS_STRING(frame), PyBytes_GET_SIZE(frame))
+        where += PyBytes_GET_SIZE(frame)
 
 
 cdef bint _same(list these, list those):
