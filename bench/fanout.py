@@ -44,11 +44,13 @@ TO_BUN: Mapping[str, Mapping[str, float]] = {
     "market": {PURE: 0.5, COMPILED: 1.0},
 }
 STEADY_P99_MS = 20.0
+MANY, LONG_MS = 1000, 2000  # above so many clients, one message takes the slowest peer a second
 COLUMNS = ("server", "deliveries/s", "× FastWS", "× Bun", "p50 ms", "p99 ms", "CPU s/M", "peak MB")
 
 
 def measure(name: str, effort: Effort, cores: Cores) -> Result:
     """Measure one shape: in each round every server, one after the other."""
+    effort = effort.at_least_ms(LONG_MS) if SHAPES[name].clients > MANY else effort
     windows = alternate((*OURS, *PEERS), name, effort, cores)
     ceiling = None if SHAPES[name].pause_ms else one_window(BLAST, name, effort, cores)
     return report(name, SHAPES[name], windows, ceiling)
@@ -64,26 +66,29 @@ def alternate(servers: Sequence[str], name: str, effort: Effort, cores: Cores) -
 
 
 def one_window(
-    server: str,
-    name: str,
-    effort: Effort,
-    cores: Cores,
-    options: Sequence[str] = (),
-    clients: int | None = None,
+    server: str, name: str, effort: Effort, cores: Cores, options: Sequence[str] = ()
 ) -> Window:
     """Start a server, connect every client, publish, count what arrives."""
+    found = load(server, name, effort, cores, options)
+    memory = {key: value for key, value in found.items() if key.endswith("_kib")}
+    return {**found["windows"][0], **memory}
+
+
+def load(
+    server: str, name: str, effort: Effort, cores: Cores, options: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the load client reports of one server: all windows, and the memory."""
     shape, wire = SHAPES[name], wire_of(server)
     with started(server, name, cores) as process:
         arguments = ["--port", str(process.port), "--path", wire.path, "--hello", wire.hello]
         arguments += ["--header", f"Authorization: Bearer {TOKEN}"]
         arguments += ["--plan", str(wire.plan(name, shape)), "--server-pid", str(process.pid)]
-        arguments += ["--connections", str(shape.clients if clients is None else clients)]
+        arguments += ["--connections", str(shape.clients)]
         arguments += ["--cpu", str(-1 if cores.client is None else cores.client), *options]
-        found = run_client("ws_load", arguments + effort.client_options())
-        if not found["windows"][0]["count"]:
+        found = run_client("ws_load", arguments + effort.client_options(), deadline_s=120)
+        if not all(window["count"] for window in found["windows"]):
             raise BenchError(f"{server} delivered nothing")
-    memory = {key: value for key, value in found.items() if key.endswith("_kib")}
-    return {**found["windows"][0], **memory}
+    return found
 
 
 def report(name: str, shape: Shape, windows: Windows, ceiling: Window | None) -> Result:

@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,10 @@ class Effort:
     def client_options(self) -> list[str]:
         """The effort in the words of the load clients."""
         return ["--warmup-ms", str(self.warmup_ms), "--window-ms", str(self.window_ms)]
+
+    def at_least_ms(self, shortest: int) -> "Effort":
+        """The same, with windows that are no shorter than that."""
+        return replace(self, window_ms=max(self.window_ms, shortest))
 
 
 FULL = Effort(rounds=5, warmup_ms=1000, window_ms=2000)

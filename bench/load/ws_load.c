@@ -2,7 +2,9 @@
  *
  * The plan holds one line per connection: the text frame that subscribes it. When every connection
  * has its reply the server is told to begin with SIGUSR2. A delivery is a text frame with a member
- * `"t":<CLOCK_MONOTONIC ns>`, the instant at which it was published. One JSON object on stdout.
+ * `"t":<CLOCK_MONOTONIC ns>`, the instant at which it was published. With `--stalled N` the first N
+ * connections are not read from in every second window, and for `--settle-ms` before it. One JSON
+ * object on stdout.
  */
 #include "sockets.h"
 #include <signal.h>
@@ -199,11 +201,20 @@ static void run_until(int poller, uint64_t end_ns) {
     }
 }
 
+/* Whether the first few connections are read from; what comes meanwhile stays in the buffers. */
+static void set_reading(int poller, connection *all, int count, int reading) {
+    for (int i = 0; i < count; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
+        epoll_ctl(poller, reading ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, all[i].fd, &event);
+    }
+}
+
 int main(int argc, char **argv) {
     int count = atoi(option(argc, argv, "--connections", NULL));
     int windows = atoi(option(argc, argv, "--windows", "1"));
     int server = atoi(option(argc, argv, "--server-pid", "0"));
     uint64_t warmup_ns = strtoull(option(argc, argv, "--warmup-ms", "800"), NULL, 10) * 1000000;
+    uint64_t settle_ns = strtoull(option(argc, argv, "--settle-ms", "0"), NULL, 10) * 1000000;
     uint64_t window_ns = strtoull(option(argc, argv, "--window-ms", "1500"), NULL, 10) * 1000000;
     raise_descriptors();
     alarm((unsigned)atoi(option(argc, argv, "--deadline-s", "60")));
@@ -214,16 +225,17 @@ int main(int argc, char **argv) {
     int poller = epoll_create1(0);
     int stalled = atoi(option(argc, argv, "--stalled", "0"));
     long rss_open = process_rss_kib(server);
-    for (int i = stalled; i < count; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &all[i]};
-        epoll_ctl(poller, EPOLL_CTL_ADD, all[i].fd, &event);
-    }
+    set_reading(poller, all, count, 1);
     printf("{\"connections\":%d,\"connect_s\":%.3f,\"windows\":[", count,
            (double)(now_ns() - began) / 1e9);
     measuring = 1;
     if (server > 0 && kill(server, SIGUSR2)) die("cannot tell process %d to begin", server);
     run_until(poller, now_ns() + warmup_ns);
     for (int i = 0; i < windows; i++) {
+        if (stalled && i) { /* in every second window they do not read */
+            set_reading(poller, all, stalled, i % 2 == 0);
+            run_until(poller, now_ns() + settle_ns);
+        }
         memset(&latencies, 0, sizeof latencies);
         bytes = reads = 0;
         mark start = mark_now(server);
@@ -231,9 +243,9 @@ int main(int argc, char **argv) {
         mark end = mark_now(server);
         if (i) putchar(',');
         print_window(&start, &end, &latencies);
-        printf(",\"message_bytes\":%.1f,\"messages_per_read\":%.2f}",
+        printf(",\"message_bytes\":%.1f,\"messages_per_read\":%.2f,\"rss_kib\":%ld}",
                latencies.count ? (double)bytes / (double)latencies.count : 0.0,
-               reads ? (double)latencies.count / (double)reads : 0.0);
+               reads ? (double)latencies.count / (double)reads : 0.0, process_rss_kib(server));
     }
     printf("],\"closed\":%llu,\"other_frames\":%llu,\"pings\":%llu,\"server_peak_kib\":%ld,"
            "\"rss_warm_kib\":%ld,\"rss_open_kib\":%ld,\"rss_end_kib\":%ld}\n",

@@ -83,7 +83,7 @@ class TicksService:
                 bus.publish(Message(name, seqs[name], Update(**fields(count, note))))
                 count += 1
             await asyncio.sleep(0)
-            listeners = await drained(listeners)
+            listeners = await drained(listeners, self.shape.stalled)
 
 
 class TicksModule(ModuleBase[TicksService]):
@@ -119,13 +119,13 @@ class TicksModule(ModuleBase[TicksService]):
         return list({outbox: None for held in topics for outbox in held.outboxes})
 
 
-async def drained(listeners: list[Outbox]) -> list[Outbox]:
-    """Wait until no listener is paused; those that stay so are not waited for any more."""
+async def drained(listeners: list[Outbox], stalled: int) -> list[Outbox]:
+    """Wait until no listener is paused; so many that stay so are not waited for any more."""
     patience = 0
     # The loop must turn for the sockets to drain; the list is twice as fast as a generator.
-    while any([listener.paused for listener in listeners]):  # noqa: C419
+    while paused := sum([listener.paused for listener in listeners]):
         patience = patience or time.monotonic_ns() + PATIENCE_NS
-        if time.monotonic_ns() > patience:
+        if paused <= stalled and time.monotonic_ns() > patience:
             return [listener for listener in listeners if not listener.paused]
         await asyncio.sleep(0)
     return listeners
