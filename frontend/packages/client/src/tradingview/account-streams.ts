@@ -16,7 +16,7 @@ export interface StreamsOptions {
   readonly api: RestClient;
   readonly socket: BrokerSocket;
   readonly host: BrokerHost;
-  readonly accountId: string;
+  readonly account: Pick<Account, "id" | "mode">;
   readonly pipSizeOf: (symbol: string) => number;
   readonly onAccount: (account: Account) => void;
 }
@@ -34,9 +34,9 @@ export class AccountStreams {
   #reject: (error: SocketError) => void = () => undefined;
 
   constructor(options: StreamsOptions) {
-    const { host, pipSizeOf } = options;
+    const { host, pipSizeOf, account } = options;
     this.#options = options;
-    this.orders = new OrderBook((order) => host.orderUpdate(order), pipSizeOf);
+    this.orders = new OrderBook((order) => host.orderUpdate(order), pipSizeOf, account.mode);
     this.positions = new PositionBook(host);
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -51,8 +51,8 @@ export class AccountStreams {
   }
 
   #listen(): Subscription[] {
-    const { socket, accountId, onAccount } = this.#options;
-    const parameters = { account_id: accountId };
+    const { socket, account, onAccount } = this.#options;
+    const parameters = { account_id: account.id };
     const error = (refusal: SocketError): void => this.#reject(refusal);
     return [
       socket.subscribe("orders", parameters, {
@@ -71,8 +71,8 @@ export class AccountStreams {
         error,
       }),
       socket.subscribe("equity", parameters, {
-        snapshot: (account) => this.#begin("equity", () => onAccount(account)),
-        update: (account) => onAccount(account),
+        snapshot: (now) => this.#begin("equity", () => onAccount(now)),
+        update: (now) => onAccount(now),
         error,
       }),
     ];
@@ -90,8 +90,8 @@ export class AccountStreams {
 
   /** How an order ended whose end was not heard of. */
   async #readAgain(id: string): Promise<void> {
-    const { api, accountId } = this.#options;
-    const params = { path: { order_id: id }, query: { account_id: accountId } };
+    const { api, account } = this.#options;
+    const params = { path: { order_id: id }, query: { account_id: account.id } };
     const answer = await api.GET("/api/v1/broker/orders/{order_id}", { params }).catch(() => null);
     if (answer?.data !== undefined) this.orders.apply(answer.data);
   }

@@ -61,7 +61,8 @@ function listCalls(
       const closed = await readClosedOrders(api, session.account.id, mostHistory);
       const byId = new Map(closed.map((order) => [order.id, order]));
       return closed.map((order) => {
-        const parent = parentOf(order, undefined, byId.get(order.parent_id ?? ""));
+        const entry = byId.get(order.parent_id ?? "");
+        const parent = parentOf(order, session.account.mode, undefined, entry);
         return shownOrder(order, parent, {}, session.pipSizeOf(order.symbol));
       });
     },

@@ -1,6 +1,6 @@
 /** The account's orders: each change is told once and in order, and what is final stays so. */
 
-import type { Order } from "../generated/rest.js";
+import type { Account, Order } from "../generated/rest.js";
 import { bracketsOf, isBracket, isFinal, type Parent, parentOf, shownOrder } from "./orders.js";
 import type { ShownOrder } from "./trading.js";
 
@@ -18,10 +18,16 @@ export class OrderBook {
   readonly #entries = new Map<string, Entry>();
   readonly #tell: (order: ShownOrder) => void;
   readonly #pipSizeOf: (symbol: string) => number;
+  readonly #mode: Account["mode"];
 
-  constructor(tell: (order: ShownOrder) => void, pipSizeOf: (symbol: string) => number) {
+  constructor(
+    tell: (order: ShownOrder) => void,
+    pipSizeOf: (symbol: string) => number,
+    mode: Account["mode"],
+  ) {
     this.#tell = tell;
     this.#pipSizeOf = pipSizeOf;
+    this.#mode = mode;
   }
 
   /** Take up an order; one that is not newer than what is known changes nothing. */
@@ -30,7 +36,7 @@ export class OrderBook {
     if (known !== undefined && (isFinal(known.order) || known.order.version >= order.version))
       return;
     const entryOrder = order.parent_id === null ? undefined : this.get(order.parent_id);
-    const parent = parentOf(order, known?.parent, entryOrder);
+    const parent = parentOf(order, this.#mode, known?.parent, entryOrder);
     const endedAt = isFinal(order) ? performance.now() : null;
     const entry = { order, parent, endedAt, shown: this.#show(order, parent) };
     this.#entries.set(order.id, entry);

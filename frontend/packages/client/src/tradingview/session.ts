@@ -22,7 +22,7 @@ export class Session {
     this.host = host;
     this.manager = new AccountManager(host);
     this.#account = prepared.account;
-    this.#streams = this.#open(prepared.account.id);
+    this.#streams = this.#open(prepared.account);
     const { socket } = prepared.options;
     socket.on("state", (state) => this.#changed(state));
     void this.#settle(this.#streams.ready);
@@ -57,7 +57,7 @@ export class Session {
     if (account === undefined || accountId === this.#account.id) return;
     this.#streams.close();
     this.#account = account;
-    this.#streams = this.#open(accountId);
+    this.#streams = this.#open(account);
     this.host.currentAccountUpdate();
   }
 
@@ -80,12 +80,12 @@ export class Session {
       this.host.marginAvailableUpdate(numberOf(margin));
   }
 
-  #open(accountId: string): AccountStreams {
+  #open(account: Account): AccountStreams {
     const { api, socket } = this.prepared.options;
-    const onAccount = (account: Account): void => this.show(account);
+    const onAccount = (now: Account): void => this.show(now);
     const pipSize = (symbol: string): number => this.pipSizeOf(symbol);
     const { host } = this;
-    return new AccountStreams({ api, socket, host, accountId, onAccount, pipSizeOf: pipSize });
+    return new AccountStreams({ api, socket, host, account, onAccount, pipSizeOf: pipSize });
   }
 
   #changed(state: SocketState): void {

@@ -34,9 +34,13 @@ interface Desk {
 }
 
 /** A desk of an account of its own. */
-async function openDesk(clients: Clients, own = true): Promise<Desk> {
+async function openDesk(
+  clients: Clients,
+  own = true,
+  mode: "netting" | "hedging" = "netting",
+): Promise<Desk> {
   const { api, broker: socket, datafeed: datafeedSocket } = clients;
-  const body = { name: "Driver", balance: "1000000" };
+  const body = { name: "Driver", balance: "1000000", mode };
   const account = own ? await unwrap(api.POST("/api/v1/broker/accounts", { body })) : undefined;
   const chosen = account === undefined ? {} : { accountId: account.id };
   const prepared = await prepareTradingViewBroker({
@@ -366,6 +370,50 @@ test(
     broker.unsubscribeRealtime(SYMBOL);
     broker.unsubscribeDOM(SYMBOL);
     broker.unsubscribePipValue(SYMBOL);
+  },
+  TIMEOUT,
+);
+
+test(
+  "in a hedging account each position is one of its own",
+  async ({ clients }) => {
+    const { driver, prepared } = await openDesk(clients, true, "hedging");
+    const { broker } = driver;
+    expect(prepared.configuration.configFlags).toMatchObject({
+      supportMultiposition: true,
+      supportPositionNetting: false,
+      supportReversePosition: false,
+    });
+    await broker.placeOrder({ ...market(Side.Buy, 0.01), takeProfit: 200_000 });
+    await broker.placeOrder(market(Side.Sell, 0.01));
+    const [long, short] = await until(
+      () => driver.positions.size >= 2 && [...driver.positions.values()],
+      "two positions",
+    );
+    expect([long?.side, short?.side]).toEqual([Side.Buy, Side.Sell]);
+    const target = await until(
+      () => driver.told.find(({ limitPrice }) => limitPrice === 200_000),
+      "the bracket",
+    );
+    await until(
+      () => driver.order(target.id).status === OrderStatus.Working,
+      "the working bracket",
+    );
+    expect(driver.order(target.id).parentId).toBeUndefined(); // of which position is not said
+    const id = short?.id ?? "";
+    const stop = { stopLoss: 300_000 };
+    await driver.expectUpdate(
+      () => broker.editPositionBrackets(id, stop),
+      () => driver.bracketsOf(id).length === 1,
+      "the stop",
+    );
+    await driver.expectUpdate(
+      () => broker.closePosition(id),
+      () => !driver.positions.has(id),
+      "the end",
+    );
+    await until(() => driver.bracketsOf(id).length === 0, "the end of the stop");
+    expect([...driver.positions.keys()]).toEqual([long?.id]);
   },
   TIMEOUT,
 );

@@ -75,6 +75,7 @@ function openBook(): { book: OrderBook; told: ShownOrder[] } {
     book: new OrderBook(
       (order) => void told.push(order),
       () => PIP,
+      "netting",
     ),
   };
 }
