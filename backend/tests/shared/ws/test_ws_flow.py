@@ -120,8 +120,8 @@ def test_a_reader_that_takes_nothing_is_cut(loop: Loop) -> None:
         prices = prices_with(stall_s=0.2)
         prices.adapter.heartbeat_interval = 300.0  # the stall is noticed without its help
         async with serve(prices.app) as server, slow_reader(prices, server.port) as slow:
-            await publish_much(prices, "prices")
             assert prices.adapter.hub.subscribers("prices:S1") == 1
+            await publish_much(prices, "prices")
             await prices.ended.get()
             assert prices.adapter.hub.subscribers("prices:S1") == 0
             assert CLOSE not in {frame.opcode for frame in await slow.read_all()}
