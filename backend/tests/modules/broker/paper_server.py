@@ -73,6 +73,15 @@ class PaperServer:
         quote = Quote(symbol, self.clock.now_ms(), bid, ask, size, size, *none, status, "daily")
         self._publish("quotes", symbol, quote)
 
+    def quote_sides(
+        self, bid: float, ask: float, bid_size: float | None, ask_size: float | None
+    ) -> None:
+        """A quote of AAPL whose sides display different sizes."""
+        none = (None,) * 8
+        now = self.clock.now_ms()
+        quote = Quote("AAPL", now, bid, ask, bid_size, ask_size, *none, "open", "daily")
+        self._publish("quotes", "AAPL", quote)
+
     def trade(self, price: float, size: float, symbol: str = "AAPL") -> None:
         self._publish("trades", symbol, Trade("t", symbol, 0, price, size, "buy"))
 
