@@ -149,14 +149,16 @@ class NaiveAccount:
         stops = [o for o in self.orders if o.status in OPEN and o.waits]
         reached = [o for o in stops if o.reached(self.price[o.side])]
         reached.sort(key=lambda o: (o.stop if o.side == "buy" else -(o.stop or 0), o.turn))
-        for order in self._in_turn():
+        rested = self._in_turn()
+        for order in reached:
+            order.triggered, order.turn = True, self._next_turn()
+        for order in rested:
             price = self.price[order.side]
             if order.limit is None:
                 self._take(order)
             elif order.accepts(price):
                 self._from_pool(order, price if self.opening else order.limit)
         for order in reached:
-            order.triggered = True
             self._take(order)
         self.opening = False
 
