@@ -12,7 +12,9 @@ import fanout
 import group_commit
 import history
 import orders
+import orders_socket
 import peers
+import quotes
 import replay
 from harness import machine
 from harness.native import BenchError
@@ -31,6 +33,8 @@ FIGURES: dict[str, Measure] = {
     "idle": crowd.idle,
     "crowd": crowd.crowd,
     "orders": orders.measure,
+    "orders-socket": orders_socket.measure,
+    "quotes": quotes.measure,
     "group-commit": group_commit.measure,
     "history": history.measure,
     "replay": replay.measure,

@@ -1,4 +1,4 @@
-/* What both load clients measure with: the clock, a log-bucket histogram, a process's CPU and memory. */
+/* What the load clients measure with: the clock, a log-bucket histogram, a process's CPU and memory. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
