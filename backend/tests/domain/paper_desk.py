@@ -25,7 +25,6 @@ from trading_api.domain.commands import (
 )
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.limits import NO_LIMITS
@@ -33,6 +32,7 @@ from trading_api.domain.market import SymbolInfo, Trade
 from trading_api.domain.money import canonical, from_float
 from trading_api.domain.orders import Execution, Order, Trail
 from trading_api.domain.positions import Holding
+from trading_api.domain.progress import Decision, fold
 from trading_api.domain.rates import middle, rate
 from trading_api.domain.rules import BasisPointFee, Rules
 

@@ -22,11 +22,11 @@ from trading_api.domain.commands import (
     TakeProfit,
 )
 from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import fold
 from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import unrealized, view_position
+from trading_api.domain.progress import fold
 from trading_api.domain.rules import BasisPointSlippage, ChanceSlippage, SizeSlippage, TickSlippage
 from trading_api.domain.valuation import mark_of, worth
 from trading_api.modules.broker.entries import decode_entry, encode_entry

@@ -24,10 +24,10 @@ from trading_api.domain.events import (
     OrderTrailed,
     OrderTriggered,
 )
-from trading_api.domain.evolution import fold
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import ZERO
 from trading_api.domain.orders import Order, StatusReason
+from trading_api.domain.progress import fold
 from trading_api.domain.rules import Rules
 
 

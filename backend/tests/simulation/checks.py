@@ -6,11 +6,11 @@ from decimal import Decimal
 from tests.domain.paper_desk import encoded
 from tests.simulation.history import History, Placement
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.money import exact
 from trading_api.domain.orders import Order
 from trading_api.domain.ports import Journal
+from trading_api.domain.progress import Change
 from trading_api.modules.broker.recovery import folded, recover_account
 from trading_api.modules.broker.snapshots import Saved
 from trading_api.modules.broker.verification import verify

@@ -25,10 +25,10 @@ from trading_api.domain.events import (
     DeadmanSet,
     OrderCanceled,
 )
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import is_multiple
 from trading_api.domain.orders import Order, Side, StatusReason
+from trading_api.domain.progress import Progress
 
 Administrative = (
     OpenAccount

@@ -18,11 +18,11 @@ from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import ActPending, ModifyOrder
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.events import OrderChangeRefused, OrderReplaced
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import canonical
 from trading_api.domain.orders import MATCHABLE, OPEN, Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def known_order(state: AccountState, wanted: OrderId) -> Order:

@@ -6,11 +6,11 @@ from trading_api.domain import hedging, matching, order_checks, placing, risk
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import ClosePosition, PlaceOrder
 from trading_api.domain.errors import InvalidPayload, TradingError
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import PositionId
 from trading_api.domain.orders import Order, Side, StatusReason
 from trading_api.domain.positions import Holding
+from trading_api.domain.progress import Progress
 
 
 def close(progress: Progress, command: ClosePosition, market: Market) -> None:

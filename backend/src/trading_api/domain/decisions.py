@@ -41,9 +41,9 @@ from trading_api.domain.commands import (
     SetLeverage,
     SetPositionExits,
 )
-from trading_api.domain.evolution import Decision, Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import exact
+from trading_api.domain.progress import Decision, Progress
 
 
 @exact

@@ -10,10 +10,10 @@ from trading_api.domain import arrival, matching
 from trading_api.domain.commands import ModifyOrder
 from trading_api.domain.errors import TradingError
 from trading_api.domain.events import OrderActivated, OrderCanceled, OrderPended
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
 from trading_api.domain.orders import PENDING, Order
+from trading_api.domain.progress import Progress
 
 
 def applies(order: Order, market: Market) -> bool:

@@ -10,11 +10,11 @@ from trading_api.domain.accounts import AccountState
 from trading_api.domain.commands import SetLeverage
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.events import LeverageChanged
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import ONE, canonical, exact, is_multiple
 from trading_api.domain.orders import StatusReason
 from trading_api.domain.positions import shown
+from trading_api.domain.progress import Progress
 from trading_api.domain.valuation import worth
 
 MIN = ONE

@@ -33,7 +33,6 @@ from trading_api.domain.events import (
     OrderTrailed,
     OrderTriggered,
 )
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fees import fee_of
 from trading_api.domain.fills import Book, Fill, Market, Offer
 from trading_api.domain.ids import OrderId
@@ -49,6 +48,7 @@ from trading_api.domain.orders import (
     StatusReason,
     TimeInForce,
 )
+from trading_api.domain.progress import Progress
 
 END_REASONS: Mapping[TimeInForce, StatusReason] = {
     "day": StatusReason("session_ended", "the session that the order was for has ended"),

@@ -15,10 +15,10 @@ from trading_api.domain.accounts import AccountState, group_id, order_id, positi
 from trading_api.domain.commands import PlaceOrder, SetPositionExits
 from trading_api.domain.errors import TradingError
 from trading_api.domain.events import OrderAccepted, OrderHeld, OrderRejected
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId, PositionId
 from trading_api.domain.orders import Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def place(progress: Progress, command: PlaceOrder, market: Market) -> None:

@@ -8,10 +8,10 @@ from trading_api.domain.accounts import AccountState, position_group
 from trading_api.domain.commands import PlaceOrder, SetPositionExits
 from trading_api.domain.errors import TradingError
 from trading_api.domain.events import OrderCanceled, OrderReplaced
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import canonical
 from trading_api.domain.orders import Order
+from trading_api.domain.progress import Progress
 
 
 def of(state: AccountState, symbol: str) -> list[Order]:

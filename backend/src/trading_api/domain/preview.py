@@ -13,12 +13,12 @@ from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.currencies import unit_of
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import Decision
 from trading_api.domain.fees import fee_of
 from trading_api.domain.fills import Market
 from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import OPEN, Execution, Liquidity, Order, StatusReason
 from trading_api.domain.positions import shown
+from trading_api.domain.progress import Decision
 from trading_api.domain.risk import known_instrument
 from trading_api.domain.valuation import worth
 

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from trading_api.domain import linked
 from trading_api.domain.events import OrderQueued
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import ZERO, canonical
 from trading_api.domain.orders import MATCHABLE, Order
+from trading_api.domain.progress import Progress
 
 
 def join(progress: Progress, wanted: OrderId, market: Market) -> None:

@@ -12,10 +12,10 @@ from trading_api.domain.events import (
     OrderFilled,
     OrderReplaced,
 )
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import ZERO, canonical, share
 from trading_api.domain.orders import Execution, Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def settle(progress: Progress, market: Market) -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 from trading_api.domain import hedging
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.events import OrderCanceled, OrderReplaced
-from trading_api.domain.evolution import Progress
 from trading_api.domain.money import ZERO, canonical
 from trading_api.domain.orders import Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def room(state: AccountState, order: Order) -> Decimal:

@@ -3,9 +3,9 @@
 from trading_api.domain import limit_checks, matching
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.events import OrderCanceled
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.orders import MATCHABLE, Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def refusal(state: AccountState, order: Order, market: Market) -> StatusReason | None:

@@ -3,10 +3,10 @@
 from trading_api.domain import administration, closing
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.events import AccountStoppedOut
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.money import ZERO, canonical, divide
 from trading_api.domain.orders import StatusReason
+from trading_api.domain.progress import Progress
 from trading_api.domain.valuation import Worth, currency_of, profit_of, worth
 
 

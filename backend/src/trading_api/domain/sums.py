@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from trading_api.domain import fills, resting, risk
 from trading_api.domain.events import OrderCanceled
-from trading_api.domain.evolution import Progress
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import ZERO
 from trading_api.domain.orders import MATCHABLE, Order, StatusReason
+from trading_api.domain.progress import Progress
 
 
 def estimated_quantity(order: Order, market: Market, spent: Decimal = ZERO) -> Decimal:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.chain import FIRST, Chain
 from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.orders import Order
+from trading_api.domain.progress import Change
 from trading_api.modules.broker.commits import Pending
 from trading_api.modules.broker.snapshots import Saved
 

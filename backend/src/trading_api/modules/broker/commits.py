@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.chain import LARGEST_BATCH
 from trading_api.domain.errors import JournalError
-from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal, Record
+from trading_api.domain.progress import Change
 from trading_api.shared.metrics import Histogram
 
 

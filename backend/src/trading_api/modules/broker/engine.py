@@ -23,7 +23,6 @@ from trading_api.domain.commands import (
 from trading_api.domain.decisions import decide
 from trading_api.domain.errors import TradingError
 from trading_api.domain.events import DeadmanSet, LeverageChanged
-from trading_api.domain.evolution import Decision
 from trading_api.domain.fills import Book
 from trading_api.domain.ids import AccountId, OrderId, PrincipalId
 from trading_api.domain.limits import NO_LIMITS, Limits
@@ -31,6 +30,7 @@ from trading_api.domain.market import Trade
 from trading_api.domain.orders import OPEN, Order
 from trading_api.domain.ports import Message
 from trading_api.domain.positions import Holding
+from trading_api.domain.progress import Decision
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.commits import GroupCommit, Pending
 from trading_api.modules.broker.connection import Connection, ConnectionWatch

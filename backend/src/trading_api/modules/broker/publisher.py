@@ -6,11 +6,11 @@ from typing import Any
 
 from trading_api.domain.account_view import view_account
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.evolution import Change
 from trading_api.domain.ids import AccountId
 from trading_api.domain.orders import Execution, Order
 from trading_api.domain.ports import Bus, Message
 from trading_api.domain.positions import Holding, Position, net, view_position
+from trading_api.domain.progress import Change
 from trading_api.domain.topics import topic
 from trading_api.domain.valuation import mark_of
 from trading_api.modules.broker.market import MarketData

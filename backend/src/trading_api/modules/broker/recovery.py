@@ -7,9 +7,9 @@ from trading_api.domain.accounts import AccountState
 from trading_api.domain.chain import Chain
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.events import IllegalTransition
-from trading_api.domain.evolution import Decision, fold
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal, Record
+from trading_api.domain.progress import Decision, fold
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.entries import decode_entry
 from trading_api.modules.broker.snapshots import Saved, with_snapshot

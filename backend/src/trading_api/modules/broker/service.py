@@ -23,11 +23,11 @@ from trading_api.domain.commands import (
     SetPositionExits,
 )
 from trading_api.domain.errors import TradingError
-from trading_api.domain.evolution import Decision
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.limits import Limits
 from trading_api.domain.orders import Order
 from trading_api.domain.preview import Preview, preview_order
+from trading_api.domain.progress import Decision
 from trading_api.domain.requests import first_answer
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
