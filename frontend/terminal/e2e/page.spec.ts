@@ -96,6 +96,29 @@ for (const colorScheme of ["dark", "light"] as const) {
   });
 }
 
+test("German and the palette are chosen in the settings, and remembered", async ({
+  page,
+  server,
+}) => {
+  await logIn(page, server);
+  await page.getByRole("button", { name: "Settings" }).click();
+  const settings = page.getByRole("dialog");
+  await settings.getByLabel("Language").selectOption("de");
+  await settings.getByLabel(/Blau und Orange/).check();
+  await settings.getByRole("button", { name: "Schließen" }).click();
+  const ticket = page.getByRole("region", { name: "Orderticket" });
+  await ticket.getByLabel("Menge", { exact: true }).fill("0,25");
+  await expect(ticket.getByRole("button", { name: "Kaufen 0,25 BTCUSD" })).toBeVisible();
+  await expect(page.locator('[data-figure="equity"]')).toContainText("100.000,00");
+  await page.reload();
+  await expect(ticket).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de-DE");
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    expect(await accessibilityProblems(page)).toEqual([]);
+  }
+});
+
 test("light and dark follow the system until chosen, and the choice is remembered", async ({
   page,
   server,

@@ -3,6 +3,7 @@
 import type { Order, Position } from "@trading-api/client";
 import { formatQuantity, formatSigned } from "../lib/format";
 import { t } from "../lib/i18n";
+import { TYPE_WORDS } from "../state/words";
 
 export interface ChartLine {
   readonly id: string;
@@ -44,7 +45,7 @@ function orderLines(order: Order): ChartLine[] {
     const price = order[field];
     if (price == null || (field === "stop_price" && order.triggered_at != null)) return [];
     const isOwn = field === "limit_price" || trail == null; // a trailing stop moves by itself
-    const what = purposeOf(order) ?? t(type.replaceAll("_", " "));
+    const what = purposeOf(order) ?? t(TYPE_WORDS[type]);
     const title = `${what} ${t(side)} ${formatQuantity(quantity)}`;
     const line = { id: `${id}:${field}`, price: Number(price), title, kind: side, orderId: id };
     return [{ ...line, field: isOwn ? field : null }];

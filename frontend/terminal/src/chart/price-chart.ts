@@ -14,7 +14,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import { formatPrice } from "../lib/format";
+import { formatPrice, languageTag } from "../lib/format";
 import { perFrame } from "../lib/frame";
 import { type Bars, withBar } from "../state/bars";
 import type { ChartType } from "../state/preferences";
@@ -98,7 +98,7 @@ export class PriceChart implements BarSink {
     this.#symbol = symbol;
     this.#places = pricePlaces;
     this.#chart.applyOptions({
-      localization: { priceFormatter: (price: number) => formatPrice(price, pricePlaces) },
+      localization: { priceFormatter: (price: number) => formatPrice(price, this.#places) },
       timeScale: { timeVisible: isIntraday, secondsVisible: false },
     });
     this.#paint();
@@ -165,7 +165,7 @@ export class PriceChart implements BarSink {
     return this.#studyPlots.readings(timeMs);
   }
 
-  /** Take the colours of the theme anew. */
+  /** Take the colours of the theme and the language of the page anew. */
   repaint(): void {
     this.#colors = readColors(this.#host);
     this.#paint();
@@ -201,7 +201,8 @@ export class PriceChart implements BarSink {
 
   #paint(): void {
     const { fontFamily } = getComputedStyle(this.#host);
-    this.#chart.applyOptions(layoutOptions(this.#colors, fontFamily));
+    const localization = { locale: languageTag() };
+    this.#chart.applyOptions({ ...layoutOptions(this.#colors, fontFamily), localization });
     paintMainSeries(this.#main, this.#type, this.#colors, this.#places);
     this.#orderLines.paint(this.#colors, (price) => formatPrice(price, this.#places));
   }

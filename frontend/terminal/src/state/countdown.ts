@@ -1,6 +1,7 @@
 /** How long the bar that is being built will stay open. */
 
 import type { SymbolInfo } from "@trading-api/client";
+import { t } from "../lib/i18n";
 import { isIntraday, type Resolution } from "./resolutions";
 
 const MINUTE_MS = 60_000;
@@ -31,7 +32,7 @@ export function formatLeft(leftMs: number): string {
   const seconds = Math.ceil(leftMs / 1000);
   const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600) % 24];
-  if (days > 0) return `${days}d ${two(hours)}:${two((seconds / 60) % 60)}`;
+  if (days > 0) return `${t("{days}d", { days })} ${two(hours)}:${two((seconds / 60) % 60)}`;
   const minutes = (seconds / 60) % 60;
   const rest = two(seconds % 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${Math.floor(minutes)}:${rest}`;

@@ -1,13 +1,25 @@
 /** What the person chose, remembered by the browser. */
 
 import { type ShallowRef, shallowRef, watch } from "vue";
-import { isLocale, type Locale } from "../lib/i18n";
-import { recall, remember } from "../lib/storage";
+import { isLocale, type Locale, type Phrase, preferredLocale } from "../lib/i18n";
+import { forget, recall, remember } from "../lib/storage";
 import { isResolution, type Resolution } from "./resolutions";
 import { parseStudies, type Study } from "./studies";
 
+type Choices = readonly { readonly value: string; readonly label: Phrase }[];
+
 export type Theme = "dark" | "light";
-export type Palette = "usual" | "color_blind";
+export const THEMES = [
+  { value: "system", label: "As the system has it" },
+  { value: "dark", label: "Dark" },
+  { value: "light", label: "Light" },
+] as const satisfies Choices;
+
+export const PALETTES = [
+  { value: "usual", label: "Green and red" },
+  { value: "color_blind", label: "Blue and orange, for colour-blind eyes" },
+] as const satisfies Choices;
+export type Palette = (typeof PALETTES)[number]["value"];
 
 export const CHART_TYPES = [
   { value: "candle", label: "Candles" },
@@ -16,7 +28,7 @@ export const CHART_TYPES = [
   { value: "line", label: "Line" },
   { value: "area", label: "Area" },
   { value: "heikin_ashi", label: "Heikin-Ashi" },
-] as const;
+] as const satisfies Choices;
 export type ChartType = (typeof CHART_TYPES)[number]["value"];
 
 export interface Preferences {
@@ -37,7 +49,9 @@ export function createPreferences(): Preferences {
   return {
     theme: kept<Theme | null>("theme", null, oneOf<Theme>("dark", "light")),
     palette: kept<Palette>("palette", "usual", oneOf<Palette>("usual", "color_blind")),
-    locale: kept<Locale>("locale", "en", (text) => (isLocale(text) ? text : undefined)),
+    locale: kept<Locale>("locale", preferredLocale(navigator.languages), (text) =>
+      isLocale(text) ? text : undefined,
+    ),
     symbol: kept<string | null>("symbol", null, (text) => text),
     resolution: kept<Resolution>("resolution", "1", (text) =>
       isResolution(text) ? text : undefined,
@@ -67,7 +81,8 @@ export function kept<T>(
 ): ShallowRef<T> {
   const value = shallowRef(read(name, parse) ?? initial) as ShallowRef<T>;
   watch(value, (now) => {
-    if (now !== null) remember(name, write(now));
+    if (now === null) forget(name);
+    else remember(name, write(now));
   });
   return value;
 }

@@ -1,13 +1,14 @@
 /** The lengths of bars. */
 
 import type { BarSeries } from "@trading-api/client";
+import { type Phrase, t } from "../lib/i18n";
 
 export type Resolution = BarSeries["resolution"];
 
 interface Choice {
   readonly value: Resolution;
   readonly label: string;
-  readonly name: string;
+  readonly name: Phrase;
 }
 
 export const RESOLUTIONS: readonly Choice[] = [
@@ -30,8 +31,10 @@ export function isIntraday(resolution: Resolution): boolean {
   return /^\d+$/.test(resolution);
 }
 
+/** `5 minutes`, in the language of the page. */
 export function resolutionName(resolution: Resolution): string {
-  return RESOLUTIONS.find(({ value }) => value === resolution)?.name ?? resolution;
+  const name = RESOLUTIONS.find(({ value }) => value === resolution)?.name;
+  return name === undefined ? resolution : t(name);
 }
 
 /** The one that is wanted where the symbol has it, else the shortest that it has. */

@@ -2,6 +2,7 @@
 
 import { type RestClient, unwrap } from "@trading-api/client";
 import { type ShallowRef, shallowRef } from "vue";
+import { t } from "../lib/i18n";
 import { hasSession } from "./backend";
 import { explain, isUnauthorized } from "./words";
 
@@ -50,7 +51,7 @@ export function createSession(rest: RestClient): Session {
         await unwrap(rest.POST("/api/v1/session", { body: { token } }));
         become("in");
       } catch (error) {
-        const words = isUnauthorized(error) ? "This token is not the server's." : explain(error);
+        const words = isUnauthorized(error) ? t("This token is not the server's.") : explain(error);
         become("out", words);
       }
     },
@@ -64,7 +65,7 @@ export function createSession(rest: RestClient): Session {
       }
     },
     expire() {
-      if (status.value === "in") become("out", "The session has ended: log in again.");
+      if (status.value === "in") become("out", t("The session has ended: log in again."));
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The indicators of the chart: which there are, their settings, and what they draw. */
 
+import type { Phrase } from "../lib/i18n";
 import * as indicators from "../lib/indicators";
 import type { Values } from "../lib/indicators";
 import type { Bars } from "./bars";
@@ -9,7 +10,7 @@ export type StudyKind =
 
 export interface Setting {
   readonly name: string;
-  readonly label: string;
+  readonly label: Phrase;
   readonly initial: number;
   readonly min: number;
   readonly max: number;
@@ -18,7 +19,7 @@ export interface Setting {
 
 export interface StudyRule {
   readonly kind: StudyKind;
-  readonly name: string;
+  readonly name: Phrase;
   readonly short: string;
   /** Drawn over the prices, or in a pane of its own. */
   readonly isOverlay: boolean;
@@ -38,7 +39,7 @@ export interface Plot {
   readonly style: "line" | "histogram";
 }
 
-function length(initial: number, label = "Length", name = "length"): Setting {
+function length(initial: number, label: Phrase = "Length", name = "length"): Setting {
   return { name, label, initial, min: 1, max: 500, step: 1 };
 }
 

@@ -12,7 +12,7 @@ import {
   sign,
   subtract,
 } from "../lib/decimal";
-import { t } from "../lib/i18n";
+import { type Phrase, t } from "../lib/i18n";
 
 export type Side = Order["side"];
 export type TimeInForce = NonNullable<PlaceOrderRequest["time_in_force"]>;
@@ -40,7 +40,7 @@ export interface Draft {
   readonly stopLoss: string;
 }
 
-export const ORDER_TYPES: readonly { readonly value: OrderType; readonly label: string }[] = [
+export const ORDER_TYPES: readonly { readonly value: OrderType; readonly label: Phrase }[] = [
   { value: "market", label: "Market" },
   { value: "limit", label: "Limit" },
   { value: "stop", label: "Stop" },
@@ -51,7 +51,7 @@ export const ORDER_TYPES: readonly { readonly value: OrderType; readonly label: 
   { value: "limit_if_touched", label: "Limit if touched" },
 ];
 
-export const TIMES_IN_FORCE: readonly { value: TimeInForce; label: string; hint: string }[] = [
+export const TIMES_IN_FORCE: readonly { value: TimeInForce; label: Phrase; hint: Phrase }[] = [
   { value: "gtc", label: "GTC", hint: "good till cancelled" },
   { value: "day", label: "Day", hint: "ends with the session" },
   { value: "gtd", label: "GTD", hint: "good till a date" },

@@ -1,7 +1,9 @@
 /** What the columns of a blotter table say of a row. */
 
+import type { Phrase } from "../lib/i18n";
+
 export interface Column<T> {
-  readonly label: string;
+  readonly label: Phrase;
   text(row: T): string;
   /** Class of the cell, `up` or `down` for instance. */
   tone?(row: T): string;

@@ -1,4 +1,4 @@
-/** Dark or light: what the person chose, else what the system has. */
+/** Dark or light, and the palette: what the person chose, else what the system has. */
 
 import { computed, type ComputedRef, shallowRef, watchEffect } from "vue";
 import type { Preferences, Theme } from "../state/preferences";
@@ -9,14 +9,14 @@ system.addEventListener("change", ({ matches }) => {
   systemTheme.value = matches ? "dark" : "light";
 });
 
-/** The theme in force; the page takes it on while the calling component lives. */
-export function useTheme({ theme }: Preferences): ComputedRef<Theme> {
+/** The page takes on the theme and the palette while the calling component lives. */
+export function useTheme({ theme, palette }: Pick<Preferences, "theme" | "palette">): void {
+  const { dataset } = document.documentElement;
   watchEffect(() => {
-    const { dataset } = document.documentElement;
     if (theme.value === null) delete dataset["theme"];
     else dataset["theme"] = theme.value;
   });
-  return currentTheme({ theme });
+  watchEffect(() => (dataset["palette"] = palette.value));
 }
 
 /** The theme in force. */
