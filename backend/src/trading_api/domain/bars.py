@@ -256,6 +256,11 @@ class BarAggregator:
             bars.insert(0, series.previous)
         return bars
 
+    def open_time(self, resolution: Resolution) -> int | None:
+        """Time of the bar whose bucket lasts; None when there is none."""
+        series = self._series[resolution]
+        return series.held[-1].bar.time if series.is_open else None
+
     def on_trade(self, time_ms: int, price: float, size: float) -> list[tuple[Resolution, Bar]]:
         """Fold one trade, or the middle of a quote with size 0."""
         changed: list[tuple[Resolution, Bar]] = self.on_time(time_ms)

@@ -1,6 +1,13 @@
 """What the system needs from the world: each port is implemented in memory and by a driver."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterator,
+    Sequence,
+)
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -179,7 +186,8 @@ MarketEvent = TopOfBook | BookChange | Trade | Correction
 class MarketStore(Protocol):
     """Market data that were imported or recorded; other processes write to it as well.
 
-    A reader sees all of a `save` or nothing of it, and never waits for a writer.
+    A reader sees all of a `save` or nothing of it, and never waits for a writer. What cannot be
+    written is a `TradingError` of code `unavailable`; nothing has changed then.
     """
 
     def series(self) -> Sequence[StoredSeries]:
@@ -199,6 +207,9 @@ class MarketStore(Protocol):
 
     def remove(self, key: SeriesKey) -> None:
         """Forget a series; nothing happens when there is none."""
+
+    def remove_rows(self, key: SeriesKey, times: Collection[int]) -> int:
+        """Forget the rows of some instants; gives how many there were."""
 
     def known(self, key: SeriesKey) -> Sequence[Interval]:
         """The stretches whose every row is stored, also where there is none, in order."""
@@ -248,6 +259,10 @@ class QuoteSource(Protocol):
     The past and the present are the same function: folding the trades of `stream` gives the bars
     of `bars`. Every answer is as of the newest tick that was handed out, or as of the present while
     nobody streams.
+
+    A source that cannot keep that over a restart has an attribute `is_recorded` that is true: its
+    bars are then kept by the datafeed, and `bars` is asked only for what it remembers by itself of
+    seconds and minutes that were not heard: at the start, after a gap and for a `Correction`.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import le, lt
@@ -80,6 +80,10 @@ class Columns:
         start = 0 if from_ms is None else bisect_left(self.times, from_ms)
         end = len(self.times) if to_ms is None else bisect_left(self.times, to_ms)
         return self if (start, end) == (0, len(self.times)) else self.slice(start, end)
+
+    def without(self, times: Collection[int]) -> "Columns":
+        """The rows of all other instants."""
+        return _picked(self, [row for row, time in enumerate(self.times) if time not in times])
 
     def bars(self) -> list[Bar]:
         """Columns of bars as bars."""

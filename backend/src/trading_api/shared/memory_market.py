@@ -1,7 +1,7 @@
 """The market store for one process, in memory: the readable meaning of the port."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from trading_api.domain.adjustments import CorporateAction
@@ -26,8 +26,8 @@ class MemoryMarketStore:
             StoredSeries(
                 key,
                 len(rows),
-                rows.times[0],
-                rows.times[-1],
+                rows.times[0] if rows else None,
+                rows.times[-1] if rows else None,
                 self._versions[key],
                 key in self._derived,
             )
@@ -62,6 +62,16 @@ class MemoryMarketStore:
         self._known.pop(key, None)
         self._derived.discard(key)
         self._changes += 1
+
+    def remove_rows(self, key: SeriesKey, times: Collection[int]) -> int:
+        """Forget the rows of some instants."""
+        old = self._of(key)
+        kept = old.without(times)
+        if gone := len(old) - len(kept):
+            self._rows[key] = kept
+            self._changes += 1
+            self._versions[key] = self._changes
+        return gone
 
     def known(self, key: SeriesKey) -> Sequence[Interval]:
         """The stretches whose every row is stored."""

@@ -28,6 +28,7 @@ from trading_api.modules.datafeed.schemas import DatafeedOptions
 from trading_api.modules.datafeed.silence import SilenceWatch
 from trading_api.modules.datafeed.sources.chosen import chosen_sources
 from trading_api.modules.datafeed.sources.packs import pack_sources, pack_symbols
+from trading_api.modules.datafeed.sources.recorded import RecordedSource
 from trading_api.modules.datafeed.sources.stocks import committed_source
 from trading_api.modules.datafeed.sources.stored import StoredSource
 from trading_api.shared.context import AppContext, OptionsError, committed_symbols
@@ -53,6 +54,7 @@ class DatafeedService:
         self._with_packs = sources is None
         self._stored = StoredSource(context.clock, context.market, context.catalogue)
         self._sources: list[QuoteSource] = []
+        self._recorded: dict[str, RecordedSource] = {}
         self._feeds: dict[str, SymbolFeed] = {}
         self._served: dict[str, dict[str, SymbolFeed]] = defaultdict(dict)
         self._teller = DepthTeller(context.clock)
@@ -91,6 +93,10 @@ class DatafeedService:
         ]
         tasks.append(asyncio.create_task(self._teller.run(), name="datafeed depth"))
         tasks.append(asyncio.create_task(self._silence.run(), name="datafeed silence"))
+        tasks += [
+            asyncio.create_task(source.keep(), name=f"datafeed {name} bars")
+            for name, source in self._recorded.items()
+        ]
         if self._stored in self._sources:
             tasks.append(asyncio.create_task(self._watch_store(), name="datafeed imports"))
         for task in tasks:
@@ -103,6 +109,8 @@ class DatafeedService:
                 task.cancel()
             # What a task failed with has been handed to the context.
             await asyncio.gather(*tasks, return_exceptions=True)
+            for source in self._recorded.values():
+                await source.close()
 
     def health(self) -> ModuleHealth:
         """Degraded while a source is silent or down."""
@@ -111,6 +119,9 @@ class DatafeedService:
         complaint = self._silence.complaint()
         if complaint is not None:
             return ModuleHealth("degraded", complaint)
+        for source in self._recorded.values():
+            if source.trouble is not None:
+                return ModuleHealth("degraded", f"bars of {source.name}: {source.trouble}")
         return ModuleHealth("ok", f"{len(self._feeds)} symbols")
 
     def apply(self, source: QuoteSource, tick: MarketTick) -> None:
@@ -216,7 +227,8 @@ class DatafeedService:
 
     async def answer(self, info: SymbolInfo, question: Callable[[], Answer]) -> Answer:
         """Ask the history of a symbol; beside the event loop where it lies on a disk."""
-        if self._feeds[info.symbol].source.name == self._stored.name:
+        source = self._feeds[info.symbol].source
+        if source is self._stored or source.name in self._recorded:
             return await asyncio.to_thread(question)
         return question()
 
@@ -285,6 +297,11 @@ class DatafeedService:
 
     def _add(self, source: QuoteSource) -> None:
         wanted = self._options.symbols
+        # Nothing is kept of a replay: its time has been, and comes again.
+        if getattr(source, "is_recorded", False) and self._context.replay is None:
+            source = RecordedSource(source, self._context.clock, self._context.market)
+            self._recorded[source.name] = source
+            self._stored.leave_out(info.symbol for info in source.symbols())
         served = [info for info in source.symbols() if wanted is None or info.symbol in wanted]
         for info in served:
             self._add_symbol(info, source)

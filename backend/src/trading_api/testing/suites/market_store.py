@@ -154,6 +154,36 @@ class MarketStoreSuite:
                 days
             ]
 
+    def test_rows_of_some_instants_are_removed_wherever_they_lie(self) -> None:
+        with self.opened() as store:
+            store.save(MINUTES, bars(0, 3000))
+            version = store.version()
+            gone = [n * MINUTE_MS for n in (0, 5, 1024, 2998, 2999, 4000)]
+            assert store.remove_rows(MINUTES, gone) == 5
+            assert store.version() != version
+            kept = [bars(1, 5), bars(6, 1024), bars(1025, 2998)]
+            assert store.read(MINUTES, None, None, 10_000) == Columns.joined(kept)
+            [series] = store.series()
+            assert (series.rows, series.first) == (2995, MINUTE_MS)
+            assert series.last == 2997 * MINUTE_MS
+            version = store.version()
+            assert store.remove_rows(MINUTES, gone) == 0
+            assert store.remove_rows(TRADES, gone) == 0
+            assert store.version() == version
+            whole = {n * MINUTE_MS for n in range(3000)}
+            assert store.remove_rows(MINUTES, whole) == 2995
+            assert store.read(MINUTES, None, None, 10) == Columns.empty("bars")
+            store.save(MINUTES, bars(7, 8))
+            assert store.read(MINUTES, None, None, 10) == bars(7, 8)
+
+    def test_the_newest_row_can_be_written_again_and_again(self) -> None:
+        with self.opened() as store:
+            store.save(MINUTES, bars(0, 900))
+            for price in (20.0, 30.0, 40.0):
+                assert store.save(MINUTES, bars(899, 900, price)) == Saved(updated=1)
+            expected = Columns.joined([bars(0, 899), bars(899, 900, 40.0)])
+            assert store.read(MINUTES, None, None, 10_000) == expected
+
     def test_known_stretches_are_united_and_differ_from_what_was_never_asked(self) -> None:
         with self.opened() as store:
             for stretch in (Interval(10, 20), Interval(40, 50), Interval(20, 30)):

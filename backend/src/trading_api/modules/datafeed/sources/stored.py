@@ -1,14 +1,14 @@
 """Serves what was imported: history out of the market store, without live data."""
 
-import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
 from trading_api.domain.adjustments import Adjustment
-from trading_api.domain.bars import INTRADAY_MS, Grid, bucket_of_day
-from trading_api.domain.folding import can_fold, coarseness, extent, fold, rows_per_bar
+from trading_api.domain.bars import INTRADAY_MS, Grid
+from trading_api.domain.folding import can_fold
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
@@ -27,13 +27,9 @@ from trading_api.domain.ports import (
     SymbolCatalogue,
 )
 from trading_api.domain.series import BUY, Columns, SeriesKey, StoredSeries
-from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
+from trading_api.domain.sessions import day_stamp
+from trading_api.modules.datafeed.sources.stored_bars import MOST_TICKS, StoredBars
 from trading_api.shared.calendars import with_calendar
-
-_trade_id = re.compile(r"(?P<time>\d{1,15})-(?P<position>\d{1,9})", re.ASCII)
-
-_TICKS_READ = 4096
-_MOST_TICKS = 4_000_000
 
 
 class StoredSource:
@@ -50,9 +46,15 @@ class StoredSource:
         self._store = store
         self._catalogue = catalogue
         self._version = -1
+        self._left_out: set[str] = set()
         self._series: dict[str, list[StoredSeries]] = {}
         self._symbols: dict[str, SymbolInfo] = {}
+        self._bars: dict[str, StoredBars] = {}
         self._adjustments: dict[str, Adjustment | None] = {}
+
+    def leave_out(self, symbols: Iterable[str]) -> None:
+        """Do not serve symbols that another source keeps in the store."""
+        self._left_out.update(symbols)
 
     def refresh(self) -> list[SymbolInfo]:
         """Look at the store again; gives the symbols of which something has changed."""
@@ -60,11 +62,13 @@ class StoredSource:
         if version == self._version:
             return []
         self._version = version
-        self._catalogue.refresh()
         before, self._series = self._series, defaultdict(list)
         for series in self._store.series():
-            if series.rows:
+            if series.rows and series.key.symbol not in self._left_out:
                 self._series[series.key.symbol].append(series)
+        if self._series == before:
+            return []
+        self._catalogue.refresh()
         changed = [
             self._described(info)
             for symbol, series in self._series.items()
@@ -73,6 +77,7 @@ class StoredSource:
         for info in changed:
             self._adjustments.pop(info.symbol, None)
             self._symbols[info.symbol] = info
+            self._bars[info.symbol] = StoredBars(self._store, info, self._keys(info.symbol))
         return changed
 
     def symbols(self) -> Sequence[SymbolInfo]:
@@ -128,7 +133,7 @@ class StoredSource:
         rows = Columns.empty("trades")
         if before is not None:
             time, position = self._parse_id(symbol, before)
-            same = self._store.read(key, time, time + 1, _MOST_TICKS)
+            same = self._store.read(key, time, time + 1, MOST_TICKS)
             if position >= len(same):
                 raise ValueError(f"{symbol} has no trade {before[:40]!r}")
             rows = same.slice(0, position).between(from_ms, to_ms)
@@ -137,7 +142,7 @@ class StoredSource:
         if earlier:
             # Whole instants, so that a row's place within its instant is known.
             first = earlier.times[0]
-            whole = self._store.read(key, first, first + 1, _MOST_TICKS)
+            whole = self._store.read(key, first, first + 1, MOST_TICKS)
             rows = Columns.joined([whole, earlier.between(first + 1, None), rows])
         return _trades(symbol, rows)[-limit:]
 
@@ -155,61 +160,20 @@ class StoredSource:
 
         Those that were imported in that resolution, else made of finer ones.
         """
-        source = self._source_of(symbol, resolution)
-        if source is None:
-            return []
-        if source.resolution == resolution:
-            rows = self._store.read(source, from_ms, to_ms, limit)
-            return self._adjusted(symbol, rows, adjusted).bars()
-        return self._folded(source, resolution, from_ms, to_ms, limit, adjusted).bars()
-
-    def _folded(
-        self,
-        source: SeriesKey,
-        resolution: Resolution,
-        from_ms: int | None,
-        to_ms: int | None,
-        limit: int,
-        adjusted: bool,
-    ) -> Columns:
-        info = self._symbols[source.symbol]
-        session = TradingSession.of(info)
-        first = None if from_ms is None else self._edge(source, resolution, from_ms)[0]
-        end = None if to_ms is None else self._edge(source, resolution, to_ms - 1)[1]
-        per_bar = rows_per_bar(source, resolution)
-        count = _TICKS_READ if per_bar is None else (limit + 1) * per_bar
-        while True:
-            rows = self._store.read(source, first, end, count)
-            is_whole = len(rows) < count or count >= _MOST_TICKS
-            if source.kind == "bars":
-                rows = self._adjusted(source.symbol, rows, adjusted)
-            bars = fold(rows, source, resolution, session, info.quantity_step)
-            # What the oldest bar is made of may begin before what was read.
-            found = (bars if is_whole else bars.slice(1)).between(from_ms, to_ms)
-            if is_whole or len(found) >= limit:
-                return found.slice(max(0, len(found) - limit))
-            count *= 4
-
-    def _edge(self, source: SeriesKey, resolution: Resolution, time_ms: int) -> tuple[int, int]:
-        """Where the rows begin and end of the bar that bears a time or the last before it."""
-        session = TradingSession.of(self._symbols[source.symbol])
-        if resolution in INTRADAY_MS:
-            return extent(session, source, resolution, time_ms)
-        if source.resolution is not None and source.resolution not in INTRADAY_MS:
-            return extent(session, source, resolution, time_ms)
-        bucket = bucket_of_day(session, resolution, day_of_stamp(time_ms))
-        return bucket.opens_ms, bucket.closes_ms
-
-    def _source_of(self, symbol: str, resolution: Resolution) -> SeriesKey | None:
-        """The coarsest series that bars of a resolution can be made of."""
-        usable = [key for key in self._keys(symbol) if can_fold(key, resolution)]
-        return max(usable, key=coarseness, default=None)
+        found = self._bars[symbol].read(
+            resolution,
+            from_ms,
+            to_ms,
+            limit,
+            partial(self._adjusted, symbol) if adjusted and self._adjustment(symbol) else None,
+        )
+        return found.bars()
 
     def _keys(self, symbol: str) -> list[SeriesKey]:
         return [series.key for series in self._series.get(symbol, ())]
 
-    def _adjusted(self, symbol: str, bars: Columns, wanted: bool) -> Columns:
-        adjustment = self._adjustment(symbol) if wanted else None
+    def _adjusted(self, symbol: str, bars: Columns) -> Columns:
+        adjustment = self._adjustment(symbol)
         if adjustment is None:
             return bars
         info = self._symbols[symbol]
