@@ -119,6 +119,41 @@ test("German and the palette are chosen in the settings, and remembered", async 
   }
 });
 
+test("another account is opened, traded on, and remembered", async ({ page, server }) => {
+  const watched = watch(page, server.origin);
+  watched.excuse(/401/);
+  await logIn(page, server);
+  const ticket = page.getByRole("region", { name: "Order ticket" });
+  const blotter = page.getByRole("region", { name: "Blotter" });
+  const chosen = page.getByLabel("Account that is traded on");
+  await page.getByRole("button", { name: "Open an account" }).click();
+  const dialog = page.getByRole("dialog", { name: "Open an account" });
+  await dialog.getByLabel("Name").fill("Careful");
+  await dialog.getByLabel("Balance").fill("5000");
+  await dialog.getByRole("button", { name: "Open", exact: true }).click();
+  await expect(chosen.locator("option:checked")).toHaveText("Careful · USD");
+  await expect(page.locator('[data-figure="equity"]')).toContainText("5,000.00");
+
+  await ticket.getByLabel("Quantity", { exact: true }).fill("0.001");
+  await ticket.getByLabel("Instant").check();
+  await ticket.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
+  await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toBeVisible();
+  await blotter.getByRole("tab", { name: "Account" }).click();
+  await expect(page.locator('[data-figure="day"]')).toContainText(/[\d.]+ \([+−]?\d+\.\d\d%\)/);
+  const curve = page.getByRole("region", { name: "Equity curve" });
+  await expect(curve.locator("canvas").first()).toBeVisible();
+  await expect(curve).toContainText(/Deepest drawdown −?\d+\.\d\d%/);
+  expect(await accessibilityProblems(page)).toEqual([]);
+
+  await page.reload();
+  await expect(chosen.locator("option:checked")).toHaveText("Careful · USD");
+  await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toBeVisible();
+  await chosen.selectOption({ label: "Paper account · USD" });
+  await expect(blotter.getByText("No open position.")).toBeVisible();
+  await expect(page.locator('[data-figure="equity"]')).toContainText(/\d\d,\d\d\d\.\d\d/);
+  expect(watched.complaints).toEqual([]);
+});
+
 test("light and dark follow the system until chosen, and the choice is remembered", async ({
   page,
   server,

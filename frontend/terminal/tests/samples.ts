@@ -1,6 +1,14 @@
 /** Orders, positions, executions, quotes and bars as the server sends them. */
 
-import type { Bar, Execution, Order, Position, Quote, SymbolInfo } from "@trading-api/client";
+import type {
+  Account,
+  Bar,
+  Execution,
+  Order,
+  Position,
+  Quote,
+  SymbolInfo,
+} from "@trading-api/client";
 
 export function anOrder(changes: Partial<Order> = {}): Order {
   return {
@@ -156,4 +164,27 @@ export function aBar(minute: number, close = 100): Bar {
 /** The bars of minutes, the first and the last included. */
 export function bars(first: number, last: number): Bar[] {
   return Array.from({ length: last - first + 1 }, (_, index) => aBar(first + index));
+}
+
+export function anAccount(changes: Partial<Account> = {}): Account {
+  return {
+    id: "acc-1",
+    name: "Paper account",
+    currency: "USD",
+    mode: "netting",
+    fifo: false,
+    balance: "100000",
+    equity: "100000",
+    unrealized_pnl: "0",
+    realized_pnl: "0",
+    margin_used: "0",
+    margin_reserved: "0",
+    free_margin: "100000",
+    buying_power: "100000",
+    margin_level: null,
+    leverage: "1",
+    status: "active",
+    flags: [],
+    ...changes,
+  };
 }

@@ -2,8 +2,11 @@
 
 import type { BarSeries, SymbolInfo } from "@trading-api/client";
 import { unwrap } from "@trading-api/client";
+import { type Accounts, createAccounts } from "./accounts";
 import type { Backend } from "./backend";
 import { type Book, createBook } from "./book";
+import { createDayProfit, type DayProfit } from "./day-profit";
+import { createCurves, type Curves } from "./equity-curve";
 import { createLatency, type Latency } from "./latency";
 import { createLinks, type Links } from "./links";
 import { createMarket, type Market } from "./market";
@@ -24,7 +27,10 @@ export interface PickedPrice {
 
 export interface Desk {
   readonly market: Market;
+  readonly accounts: Accounts;
   readonly trading: Trading;
+  readonly dayProfit: DayProfit;
+  readonly curves: Curves;
   readonly links: Links;
   readonly latency: Latency;
   readonly notices: Notices;
@@ -44,13 +50,19 @@ export interface Desk {
 export function createDesk(backend: Backend, session: Session, preferences: Preferences): Desk {
   const notices = createNotices();
   const market = createMarket(backend);
-  const trading = createTrading(backend, notices);
+  const accounts = createAccounts(backend, preferences.account);
+  const trading = createTrading(backend, notices, accounts.chosen);
   const links = createLinks(backend, () => session.expire());
   const latency = createLatency(backend);
+  const curves = createCurves(backend);
+  const dayProfit = createDayProfit(trading.account, curves, () => latency.now());
   const { rest, datafeed } = backend;
   return {
     market,
+    accounts,
     trading,
+    dayProfit,
+    curves,
     links,
     latency,
     notices,
@@ -75,6 +87,8 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     },
     stop() {
       market.stop();
+      accounts.stop();
+      dayProfit.stop();
       trading.stop();
       latency.stop();
       links.stop();

@@ -1,6 +1,6 @@
 /** The blotter as tables of text, unrounded: what a download holds. */
 
-import type { Execution, Order, Position } from "@trading-api/client";
+import type { Account, Execution, Order, Position } from "@trading-api/client";
 
 type Table = string[][];
 
@@ -14,6 +14,14 @@ function tableOf<T extends object>(
     return typeof value === "string" ? value : JSON.stringify(value);
   };
   return [[...names], ...rows.map((row) => names.map((name) => text(row[name], name)))];
+}
+
+export function accountTable(accounts: readonly Account[]): Table {
+  const names = [
+    "id", "name", "currency", "equity", "balance", "unrealized_pnl", "realized_pnl", "margin_used",
+    "margin_reserved", "free_margin", "margin_level", "buying_power", "leverage", "mode", "status",
+  ] as const; // prettier-ignore
+  return tableOf(names, accounts);
 }
 
 export function ordersTable(orders: readonly Order[]): Table {

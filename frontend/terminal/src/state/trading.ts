@@ -1,4 +1,4 @@
-/** The account: its money, orders, positions and executions, and what can be done with them. */
+/** The account that is traded on, and what can be done with it. */
 
 import {
   type Account,
@@ -7,27 +7,17 @@ import {
   type PlaceOrderRequest,
   type Position,
   type Preview,
-  type Subscription,
   unwrap,
 } from "@trading-api/client";
-import { type ShallowRef, shallowRef } from "vue";
+import { type ShallowRef, watch } from "vue";
 import { multiply } from "../lib/decimal";
-import { perFrame } from "../lib/frame";
 import { newClientOrderId } from "../lib/ids";
+import { type AccountChoice, type AccountFeed, createAccountFeed } from "./account-feed";
 import type { Backend } from "./backend";
-import { type Executions, withExecutions } from "./executions";
 import type { Notices } from "./notices";
-import { type Orders, withOpenOrders, withOrders } from "./orders";
-import { onlyPositions, type Positions, withPositions } from "./positions";
-import { mayRetry, tellExecution } from "./words";
+import { explain, tellExecution } from "./words";
 
-export interface Trading {
-  readonly account: ShallowRef<Account | null>;
-  readonly orders: ShallowRef<Orders>;
-  readonly positions: ShallowRef<Positions>;
-  readonly executions: ShallowRef<Executions>;
-  /** Whether orders and executions have been read; an empty list means something only then. */
-  readonly isLoaded: ShallowRef<boolean>;
+export interface Trading extends Omit<AccountFeed, "follow" | "hear"> {
   place(request: PlaceOrderRequest): Promise<Order>;
   /** Change prices or the quantity of an open order; what is left out stays. */
   modify(orderId: string, changes: OrderChanges): Promise<Order>;
@@ -45,7 +35,8 @@ export interface Trading {
   /** Cancel every order and take no new one until `resume`. */
   halt(): Promise<void>;
   resume(): Promise<void>;
-  stop(): void;
+  /** Drop positions and orders and begin anew with this balance. */
+  reset(balance: string): Promise<void>;
 }
 
 export type OrderChanges = Pick<
@@ -53,136 +44,84 @@ export type OrderChanges = Pick<
   "quantity" | "limit_price" | "stop_price" | "trail"
 >;
 
-const PAGE = { limit: 200 };
-const RETRY_MS = 3_000;
-
+/**
+ * Trade on the chosen account, null being the caller's default one.
+ *
+ * One that the server does not know, because it was chosen on another for instance, is forgotten.
+ */
 export function createTrading(
   { rest, broker }: Pick<Backend, "rest" | "broker">,
   notices: Notices,
+  chosen: ShallowRef<string | null>,
 ): Trading {
-  const account = shallowRef<Account | null>(null);
-  const orders = shallowRef<Orders>(new Map());
-  const positions = shallowRef<Positions>(new Map());
-  const executions = shallowRef<Executions>([]);
-  const isLoaded = shallowRef(false);
-  let retry: ReturnType<typeof setTimeout> | undefined;
-
-  const marks = perFrame<string, Position>((changed) => {
-    positions.value = withPositions(positions.value, changed);
-  });
-  const money = perFrame<null, Account>(([newest]) => {
-    if (newest !== undefined) account.value = newest;
-  });
-  const hear = (heard: readonly Order[]): void => {
-    orders.value = withOrders(orders.value, heard);
-  };
-
-  /** What the sockets' snapshots leave out: orders that have ended, and older executions. */
-  const load = async (): Promise<void> => {
-    clearTimeout(retry);
-    const params = { query: PAGE };
-    try {
-      const [orderPage, executionPage] = await Promise.all([
-        unwrap(rest.GET("/api/v1/broker/orders", { params })),
-        unwrap(rest.GET("/api/v1/broker/executions", { params })),
-      ]);
-      hear(orderPage.items);
-      executions.value = withExecutions(executions.value, executionPage.items);
-      isLoaded.value = true;
-    } catch (error) {
-      if (mayRetry(error)) retry = setTimeout(() => void load(), RETRY_MS);
-    }
-  };
-
-  const subscriptions: Subscription[] = [
-    broker.subscribe(
-      "orders",
-      {},
-      {
-        snapshot(open) {
-          orders.value = withOpenOrders(orders.value, open);
-          void load();
-        },
-        update: (order) => hear([order]),
+  const feed = createAccountFeed(
+    { rest, broker },
+    {
+      filled: (execution) => notices.tell("fill", tellExecution(execution)),
+      refused(error) {
+        if (chosen.value !== null) chosen.value = null;
+        else notices.tell("error", explain(error));
       },
-    ),
-    broker.subscribe(
-      "executions",
-      {},
-      {
-        snapshot: (last) => (executions.value = withExecutions(executions.value, last)),
-        update(execution) {
-          executions.value = withExecutions(executions.value, [execution]);
-          notices.tell("fill", tellExecution(execution));
-        },
-      },
-    ),
-    broker.subscribe(
-      "positions",
-      {},
-      {
-        snapshot(open) {
-          marks.clear();
-          positions.value = onlyPositions(open);
-        },
-        update: (position) => marks.put(position.id, position),
-      },
-    ),
-    broker.subscribe(
-      "equity",
-      {},
-      {
-        snapshot: (state) => money.put(null, state),
-        update: (state) => money.put(null, state),
-      },
-    ),
-  ];
+    },
+  );
+  const { account, positions } = feed;
+  const hear = (orders: readonly Order[]): void => feed.hear(orders);
+  let choice: AccountChoice = {};
+  const unwatch = watch(
+    chosen,
+    (id) => {
+      choice = id === null ? {} : { account_id: id };
+      feed.follow(choice);
+    },
+    { immediate: true, flush: "sync" },
+  );
 
   const place = async (request: PlaceOrderRequest): Promise<Order> => {
-    const order = await unwrap(rest.POST("/api/v1/broker/orders", { body: request }));
-    hear([order]);
+    const body = { ...request, ...choice };
+    const order = await unwrap(rest.POST("/api/v1/broker/orders", { body }));
+    if (order.account_id === account.value?.id) hear([order]);
     return order;
   };
   const close = async (positionId: string, quantity?: string): Promise<Order> => {
-    const query = quantity === undefined ? {} : { quantity };
+    const query = { ...choice, ...(quantity !== undefined && { quantity }) };
     const params = { path: { position_id: positionId }, query };
     const address = "/api/v1/broker/positions/{position_id}";
     const order = await unwrap(rest.DELETE(address, { params }));
     hear([order]);
     return order;
   };
-  const halted = async (verb: "halt" | "resume"): Promise<void> => {
+  /** Where the account's own addresses are. */
+  const path = (): { path: { account_id: string } } => {
     if (account.value === null) throw new Error("the account is not known yet");
-    const params = { path: { account_id: account.value.id } };
-    account.value =
-      verb === "halt"
-        ? await unwrap(rest.POST("/api/v1/broker/accounts/{account_id}/halt", { params, body: {} }))
-        : await unwrap(rest.POST("/api/v1/broker/accounts/{account_id}/resume", { params }));
+    return { path: { account_id: account.value.id } };
+  };
+  const become = (state: Account): void => {
+    if (state.id === account.value?.id) account.value = state;
   };
 
   return {
-    account,
-    orders,
-    positions,
-    executions,
-    isLoaded,
+    ...feed,
     place,
     async modify(orderId, body) {
-      const params = { path: { order_id: orderId } };
+      const params = { path: { order_id: orderId }, query: choice };
       const order = await unwrap(rest.PATCH("/api/v1/broker/orders/{order_id}", { params, body }));
       hear([order]);
       return order;
     },
     async cancel(orderId) {
-      const params = { path: { order_id: orderId } };
+      const params = { path: { order_id: orderId }, query: choice };
       hear([await unwrap(rest.DELETE("/api/v1/broker/orders/{order_id}", { params }))]);
     },
     async cancelAll() {
-      const answer = await unwrap(rest.DELETE("/api/v1/broker/orders"));
+      const params = { query: choice };
+      const answer = await unwrap(rest.DELETE("/api/v1/broker/orders", { params }));
       hear(answer.orders);
       return answer.orders.length;
     },
-    preview: (body) => unwrap(rest.POST("/api/v1/broker/orders/preview", { body })),
+    preview(request) {
+      const body = { ...request, ...choice };
+      return unwrap(rest.POST("/api/v1/broker/orders/preview", { body }));
+    },
     close,
     reverse({ symbol, side, quantity }) {
       return place({
@@ -198,13 +137,21 @@ export function createTrading(
       await Promise.all(open.map((id) => close(id)));
       return open.length;
     },
-    halt: () => halted("halt"),
-    resume: () => halted("resume"),
+    async halt() {
+      const address = "/api/v1/broker/accounts/{account_id}/halt";
+      become(await unwrap(rest.POST(address, { params: path(), body: {} })));
+    },
+    async resume() {
+      const address = "/api/v1/broker/accounts/{account_id}/resume";
+      become(await unwrap(rest.POST(address, { params: path() })));
+    },
+    async reset(balance) {
+      const address = "/api/v1/broker/accounts/{account_id}/reset";
+      become(await unwrap(rest.POST(address, { params: path(), body: { balance } })));
+    },
     stop() {
-      clearTimeout(retry);
-      marks.clear();
-      money.clear();
-      for (const subscription of subscriptions) subscription.close();
+      unwatch();
+      feed.stop();
     },
   };
 }
