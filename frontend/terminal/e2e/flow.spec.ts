@@ -1,29 +1,10 @@
 /** The first minute of a new user, with a power cut in it. */
 
-import { expect, MOVES, type Page, skipWhatCannotRun, test } from "./fixtures";
+import { chartBox, drag, findLeftwards, findUpwards } from "./chart";
+import { expect, MOVES, skipWhatCannotRun, test } from "./fixtures";
 import { OUTAGE, watch } from "./watch";
 
 skipWhatCannotRun();
-
-/** The shape of the pointer at a place, by which the chart says what it would do. */
-function cursorAt(page: Page, x: number, y: number): Promise<string> {
-  return page.evaluate(
-    ([left, top]) => getComputedStyle(document.elementFromPoint(left, top) as Element).cursor,
-    [x, y] as const,
-  );
-}
-
-/** Move the pointer down the chart until it is on a line that can be dragged. */
-async function findLine(page: Page): Promise<{ x: number; y: number }> {
-  const box = await page.locator(".canvas").boundingBox();
-  if (box === null) throw new Error("the chart is not shown");
-  const x = box.x + 120;
-  for (let y = box.y + box.height - 40; y > box.y; y -= 3) {
-    await page.mouse.move(x, y);
-    if ((await cursorAt(page, x, y)) === "ns-resize") return { x, y };
-  }
-  throw new Error("no line can be dragged");
-}
 
 test("from the printed link to a closed position, through a killed server", async ({
   page,
@@ -81,23 +62,17 @@ test("from the printed link to a closed position, through a killed server", asyn
     await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     const row = blotter.getByRole("row").filter({ hasText: "78,200.00" });
     await expect(row).toBeVisible();
-    const line = await findLine(page);
-    await page.mouse.down();
-    await page.mouse.move(line.x, line.y - 30, { steps: 5 });
-    await page.mouse.up();
+    const line = await findUpwards(page, 120, "ns-resize");
+    await drag(page, line, { ...line, y: line.y - 30 });
     await expect(row).toHaveCount(0);
     await expect(blotter.getByRole("row").filter({ hasText: "working" })).toHaveCount(2);
   });
 
   await test.step("the × of the line cancels the order", async () => {
-    const { y } = await findLine(page);
-    const box = await page.locator(".canvas").boundingBox();
-    for (let x = (box?.x ?? 0) + (box?.width ?? 0); x > 0; x -= 4) {
-      await page.mouse.move(x, y);
-      if ((await cursorAt(page, x, y)) === "pointer") break;
-    }
-    await page.mouse.down();
-    await page.mouse.up();
+    const { x, y } = await findUpwards(page, 120, "ns-resize");
+    const { width } = await chartBox(page);
+    const cross = await findLeftwards(page, { x: x + width - 120, y }, "pointer");
+    await page.mouse.click(cross.x, cross.y);
     await expect(blotter.getByRole("row").filter({ hasText: "working" })).toHaveCount(1);
   });
 

@@ -16,6 +16,7 @@ export interface ChartColors {
   readonly onSide: string;
   readonly buy: string;
   readonly sell: string;
+  readonly drawing: string;
   /** One after the other for what indicators draw. */
   readonly studies: readonly string[];
 }
@@ -47,6 +48,7 @@ export function readColors(host: HTMLElement): ChartColors {
     onSide: color("on-side"),
     buy: color("buy"),
     sell: color("sell"),
+    drawing: color("drawing"),
     studies: STUDY_TONES.map((number) => color(`study-${number}`)),
   };
   probe.remove();

@@ -22,6 +22,8 @@ import type { BarSink } from "../state/series";
 import type { Study } from "../state/studies";
 import { chartTime, pointsOf } from "./bar-shapes";
 import { type ChartColors, readColors } from "./colors";
+import { DrawingHand, type DrawingEvents } from "./draw";
+import { DrawingLayer } from "./drawing-layer";
 import { fillMarks } from "./fills";
 import { dragLines, type LineEvents } from "./line-drag";
 import type { ChartLine } from "./lines";
@@ -29,7 +31,7 @@ import { addMainSeries, layoutOptions, paintMainSeries } from "./main-series";
 import { OrderLines } from "./order-lines";
 import { type Reading, StudyPlots } from "./study-plots";
 
-export interface ChartEvents extends LineEvents {
+export interface ChartEvents extends LineEvents, DrawingEvents {
   /** The view comes near the first bar. */
   needsOlder(): void;
   /** The pointer is over the bar that opened then; null when it is over none. */
@@ -42,12 +44,15 @@ const NEAR_BARS = 60;
 const BAR_SPACING = 7;
 
 export class PriceChart implements BarSink {
+  /** Draws and changes drawings. */
+  readonly hand: DrawingHand;
   readonly #host: HTMLElement;
   readonly #chart: IChartApi;
   readonly #events: ChartEvents;
   readonly #volume: ISeriesApi<"Histogram">;
   readonly #studyPlots: StudyPlots;
   readonly #orderLines: OrderLines;
+  readonly #drawings: DrawingLayer;
   readonly #undrag: () => void;
   readonly #fresh = perFrame<number, Bar>((bars) => this.#drawFresh(bars));
   #main: ISeriesApi<SeriesType>;
@@ -82,7 +87,11 @@ export class PriceChart implements BarSink {
     this.#marks = createSeriesMarkers(this.#main, []);
     this.#studyPlots = new StudyPlots(this.#chart);
     this.#orderLines = new OrderLines(this.#colors);
-    this.#main.attachPrimitive(this.#orderLines);
+    this.#drawings = new DrawingLayer(this.#colors);
+    this.#attach();
+    const isOnLine = (x: number, y: number, isFinger: boolean): boolean =>
+      this.#orderLines.at(x, y, isFinger) !== null;
+    this.hand = new DrawingHand(host, this.#drawings, events, isOnLine);
     this.#undrag = dragLines(host, this.#orderLines, events);
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range !== null && this.#bars.length > 0 && range.from < NEAR_BARS) events.needsOlder();
@@ -107,12 +116,13 @@ export class PriceChart implements BarSink {
   setType(type: ChartType): void {
     if (type === this.#type) return;
     this.#type = type;
+    this.#main.detachPrimitive(this.#drawings);
     this.#main.detachPrimitive(this.#orderLines);
     this.#marks.detach();
     this.#chart.removeSeries(this.#main);
     this.#main = addMainSeries(this.#chart, type);
     this.#marks = createSeriesMarkers(this.#main, []);
-    this.#main.attachPrimitive(this.#orderLines);
+    this.#attach();
     this.#paint();
     this.replace(this.#bars, false);
   }
@@ -130,7 +140,7 @@ export class PriceChart implements BarSink {
   replace(bars: Bars, isFirst: boolean): void {
     this.#fresh.clear();
     this.#bars = bars;
-    this.#orderLines.follow(bars.at(-1)?.close ?? 0);
+    this.#follow();
     this.#main.setData(this.#points(bars));
     this.#volume.setData(bars.map((bar) => this.#volumeOf(bar)));
     this.#studyPlots.replace(bars);
@@ -176,13 +186,24 @@ export class PriceChart implements BarSink {
   remove(): void {
     this.#fresh.clear();
     this.#undrag();
+    this.hand.remove();
     this.#chart.remove();
+  }
+
+  #attach(): void {
+    this.#main.attachPrimitive(this.#drawings);
+    this.#main.attachPrimitive(this.#orderLines);
+  }
+
+  #follow(): void {
+    this.#drawings.places.follow(this.#bars);
+    this.#orderLines.follow(this.#bars.at(-1)?.close ?? 0);
   }
 
   #drawFresh(fresh: readonly Bar[]): void {
     for (const bar of fresh) {
       this.#bars = withBar(this.#bars, bar);
-      this.#orderLines.follow(bar.close);
+      this.#follow();
       const point = this.#points(this.#type === "heikin_ashi" ? this.#bars : this.#bars.slice(-2));
       this.#main.update(point.at(-1) ?? { time: chartTime(bar.time) });
       this.#volume.update(this.#volumeOf(bar));
@@ -204,6 +225,7 @@ export class PriceChart implements BarSink {
     const localization = { locale: languageTag() };
     this.#chart.applyOptions({ ...layoutOptions(this.#colors, fontFamily), localization });
     paintMainSeries(this.#main, this.#type, this.#colors, this.#places);
+    this.#drawings.paint(this.#colors, this.#places);
     this.#orderLines.paint(this.#colors, (price) => formatPrice(price, this.#places));
   }
 

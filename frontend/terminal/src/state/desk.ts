@@ -7,6 +7,7 @@ import type { Backend } from "./backend";
 import { type Book, createBook } from "./book";
 import { createDayProfit, type DayProfit } from "./day-profit";
 import { createCurves, type Curves } from "./equity-curve";
+import { createDrawings, type DrawingsOf } from "./drawings";
 import { createLatency, type Latency } from "./latency";
 import { createLinks, type Links } from "./links";
 import { createMarket, type Market } from "./market";
@@ -40,6 +41,7 @@ export interface Desk {
   series(symbol: string, resolution: Resolution, sink: BarSink): Series;
   /** Depth and trades of a symbol; `stop` is the caller's. */
   book(symbol: SymbolInfo): Book;
+  readonly drawings: DrawingsOf;
   /** A price that was picked for the ticket. */
   readonly picked: ShallowRef<PickedPrice | null>;
   /** The version of the server. */
@@ -69,6 +71,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     preferences,
     session,
     book: (symbol) => createBook(backend, symbol),
+    drawings: createDrawings(),
     picked: shallowRef(null),
     series(symbol, resolution, sink) {
       const history = (query: HistoryQuery, signal: AbortSignal): Promise<BarSeries> => {
