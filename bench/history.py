@@ -1,8 +1,13 @@
-"""History over REST: 5,000 bars, warm, one client, beside DuckDB + FastAPI + Pydantic."""
+"""History over REST: 5,000 bars, warm, one client, beside DuckDB + FastAPI + Pydantic.
+
+Of replayed symbols, which are in memory, and of one that was imported, which is on the disk.
+"""
 
 import json
 import subprocess
+import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import peers
@@ -13,9 +18,12 @@ from harness.ours import READY, fresh_folder, our_server
 from harness.places import BENCH
 from harness.processes import Server, free_port, running
 from harness.report import Effort, Goal, Result, Window, median, number, peak_mb
+from imports import write_minutes
 from orders import has_bitcoin
 
 COUNT = 5000
+IMPORTED = "IMPORTED"
+IMPORTED_ROWS = 200_000
 FLOOR_P50_MS = 8.0
 PEER = "DuckDB + FastAPI + Pydantic"
 SCRIPT = str(BENCH / "servers" / "history_by_hand.py")
@@ -27,15 +35,24 @@ def measure(name: str, effort: Effort, cores: Cores) -> Result:
     windows: dict[str, list[Window]] = {}
     python = str(peers.python_of("rest"))
     with fresh_folder() as folder:
+        write_minutes(folder / "minutes.csv", IMPORTED_ROWS)
+        prepare = partial(import_minutes, folder / "minutes.csv")
         subprocess.run([python, SCRIPT, "--fill", str(folder)], check=True)
         for _ in range(effort.rounds):
-            with our_server("history", cores.server) as server:
-                chosen = ("BTCUSD", "AAPL") if has_bitcoin(server) else ("AAPL",)
+            with our_server("history", cores.server, prepare=prepare) as server:
+                bitcoin = ("BTCUSD",) if has_bitcoin(server) else ()
+                chosen = (*bitcoin, "AAPL", IMPORTED)
                 for symbol in chosen:
                     window = ask(server, symbol, effort, cores)
                     windows.setdefault(f"trading_api, {symbol}", []).append(window)
             windows.setdefault(PEER, []).append(ask_duckdb(python, folder, effort, cores))
     return report(name, windows)
+
+
+def import_minutes(path: Path, folder: Path) -> None:
+    """Put a symbol of many bars into the data directory of a server."""
+    command = [sys.executable, "-m", "trading_api", "import", str(path), "--symbol", IMPORTED]
+    subprocess.run([*command, "--data-dir", str(folder)], check=True, capture_output=True)
 
 
 def ask_duckdb(python: str, folder: Path, effort: Effort, cores: Cores) -> Window:

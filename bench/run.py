@@ -11,6 +11,7 @@ import crowd
 import fanout
 import group_commit
 import history
+import imports
 import orders
 import orders_socket
 import peers
@@ -37,6 +38,7 @@ FIGURES: dict[str, Measure] = {
     "quotes": quotes.measure,
     "group-commit": group_commit.measure,
     "history": history.measure,
+    "import": imports.measure,
     "replay": replay.measure,
 }
 

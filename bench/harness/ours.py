@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,9 +31,14 @@ def our_server(
     *,
     modules: str = "broker,datafeed",
     environment: Mapping[str, str] | None = None,
+    prepare: Callable[[Path], object] = lambda folder: None,
 ) -> Iterator[Server]:
-    """`python -m trading_api serve`, ready, with fresh databases on the disk of this repository."""
+    """`python -m trading_api serve`, ready, with fresh databases on the disk of this repository.
+
+    `prepare` is called with the data directory before the server starts.
+    """
     with fresh_folder() as folder:
+        prepare(folder)
         arguments = ["serve", "--modules", modules, "--data-dir", str(folder)]
         with _ours(name, core, folder, arguments, environment) as server:
             yield server

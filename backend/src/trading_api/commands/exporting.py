@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from trading_api.domain.folding import can_fold, coarseness, extent, fold_parts
+from trading_api.domain.folding import Folder, can_fold, coarseness, extent, fold_parts
 from trading_api.domain.market import Resolution
 from trading_api.domain.ports import MarketStore, SymbolCatalogue
 from trading_api.domain.series import Columns, Kind, SeriesKey
@@ -85,5 +85,5 @@ def _parts(
     first = None if from_ms is None else extent(session, source, resolution, from_ms)[0]
     end = None if to_ms is None else extent(session, source, resolution, to_ms - 1)[1]
     rows = store.scan(source, first, end)
-    for bars in fold_parts(rows, source, resolution, session, info.quantity_step):
+    for bars in fold_parts(rows, Folder(source, resolution, session, info.quantity_step)):
         yield bars.between(from_ms, to_ms)

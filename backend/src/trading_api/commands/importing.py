@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from trading_api.commands.deriving import Derivation, derive_anew, targets_of
 from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import INTRADAY_MS
-from trading_api.domain.folding import can_fold, extent, fold_parts
 from trading_api.domain.importing import (
     Batch,
     Checked,
@@ -113,6 +113,8 @@ class Importer:
                 f"{symbol} is a symbol of {self._info.full_name.partition(':')[0]} that the server "
                 "has from another source; import under another name"
             )
+        self._is_new = symbol not in stored
+        self._derivation: Derivation | None = None
         self.report = Report(created=self._info is None)
 
     def run(self, file: DataFile, progress: Callable[[], None] = lambda: None) -> Report:
@@ -242,12 +244,25 @@ class Importer:
         key = self._key(kind)
         if self.report.first is None:
             self._replace_derived(key)
+        self._follow(key, rows)
         self.report.saved = self.report.saved.plus(self._store.save(key, rows))
         first, last = rows.times[0], rows.times[-1]
         self.report.first = min(
             first, self.report.first if self.report.first is not None else first
         )
         self.report.last = max(last, self.report.last or last)
+
+    def _follow(self, key: SeriesKey, rows: Columns) -> None:
+        """Derive from rows as they come, as long as nothing but these matters."""
+        info, last = self._info, self.report.last
+        if last is None and self._is_new and info is not None:
+            self._derivation = Derivation(self._store, info, key, self._resolution or "1")
+        if self._derivation is None:
+            return
+        if info == self._derivation.info and (last is None or last < rows.times[0]):
+            self._derivation.add(rows)
+        else:
+            self._derivation = None
 
     def _key(self, kind: Kind) -> SeriesKey:
         return SeriesKey(self._symbol, kind, self._resolution if kind == "bars" else None)
@@ -290,26 +305,15 @@ class Importer:
         key = self._key(kind)
         size = INTRADAY_MS.get(self._resolution or "1", 1) if kind == "bars" else 1
         self._store.note_known(key, Interval(self.report.first, self.report.last + size))
-        if kind != "bars":
-            key = self._derive(key, self._resolution or "1") or key
-        if key.resolution in INTRADAY_MS:
-            self._derive(key, "1D")
-
-    def _derive(self, source: SeriesKey, target: Resolution) -> SeriesKey | None:
-        key = SeriesKey(self._symbol, "bars", target)
-        imported = [series.key for series in self._store.series() if not series.derived]
-        info, first, last = self._info, self.report.first, self.report.last
-        if key in imported or not can_fold(source, target):
-            return None
-        if info is None or first is None or last is None:
-            return None
-        session = TradingSession.of(info)
-        start = extent(session, source, target, first)[0]
-        end = extent(session, source, target, last)[1]
-        parts = self._store.scan(source, start, end)
-        for bars in fold_parts(parts, source, target, session, info.quantity_step):
-            self._store.save(key, bars, derived=True)
-        return key
+        if self._derivation is not None:
+            self._derivation.finish()
+            return
+        span = (self.report.first, self.report.last)
+        for target in targets_of(key, self._resolution or "1"):
+            made = derive_anew(self._store, self._info, key, target, span)
+            if made is None:
+                break
+            key = made
 
     def _take_actions(self, batch: Batch) -> None:
         self.report.what = "splits and dividends"

@@ -108,24 +108,48 @@ def extent(
     return bucket.opens_ms, bucket.closes_ms
 
 
-def fold_parts(
-    parts: Iterable[Columns],
-    source: SeriesKey,
-    target: Resolution,
-    session: TradingSession,
-    quantity_step: Decimal,
-) -> Iterator[Columns]:
-    """Fold rows that come in parts, oldest first: each bar comes once and whole."""
-    held: list[Columns] = []
-    for part in parts:
-        cut = extent(session, source, target, part.times[-1])[0]
+class Folder:
+    """Folds rows that come in parts, oldest first: each bar comes once and whole."""
+
+    def __init__(
+        self,
+        source: SeriesKey,
+        target: Resolution,
+        session: TradingSession,
+        quantity_step: Decimal,
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._session = session
+        self._step = quantity_step
+        self._held: list[Columns] = []
+
+    def add(self, part: Columns) -> Columns:
+        """The bars that are whole with some more rows."""
+        cut = extent(self._session, self._source, self._target, part.times[-1])[0]
+        ready = Columns.empty("bars")
         if part.times[0] < cut:
-            rows = Columns.joined([*held, part.between(None, cut)])
-            yield fold(rows, source, target, session, quantity_step)
-            held = []
-        held.append(part.between(cut, None))
-    if held:
-        yield fold(Columns.joined(held), source, target, session, quantity_step)
+            self._held.append(part.between(None, cut))
+            ready = self.rest()
+        self._held.append(part.between(cut, None))
+        return ready
+
+    def rest(self) -> Columns:
+        """The bar that the newest rows make, when no more rows will come."""
+        held, self._held = self._held, []
+        if not held:
+            return Columns.empty("bars")
+        rows = Columns.joined(held)
+        return fold(rows, self._source, self._target, self._session, self._step)
+
+
+def fold_parts(parts: Iterable[Columns], folder: Folder) -> Iterator[Columns]:
+    """Fold rows that come in parts, oldest first."""
+    for part in parts:
+        if bars := folder.add(part):
+            yield bars
+    if bars := folder.rest():
+        yield bars
 
 
 def _as_bars(rows: Columns, source: SeriesKey) -> Columns:

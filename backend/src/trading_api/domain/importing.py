@@ -122,13 +122,11 @@ class Checker:
     def times(self, values: Sequence[Any], problems: dict[int, str]) -> "array[int]":
         """Epoch milliseconds; of daily and longer bars 00:00 UTC of the day in the file's zone."""
         factor = UNITS[self.unit]
-        try:
-            found = array("q", map(int, values))
-        except (ValueError, TypeError, OverflowError):
+        found = _whole_numbers(values)
+        if found is None:
             found = array("q", _each(values, self._moment, "time", problems, 0))
-        else:
-            if factor != 1:
-                found = array("q", [round(value * factor) for value in found])
+        elif factor != 1:
+            found = array("q", [round(value * factor) for value in found])
         if self.resolution is not None and self.resolution not in INTRADAY_MS:
             return array("q", _each(found, self._day, "time", problems, 0))
         return found
@@ -158,15 +156,19 @@ class Checker:
         if name == "side":
             return array("d", _each(values, _side, name, problems, 0.0))
         try:
+            return array("d", values)
+        except (TypeError, OverflowError):
+            pass  # texts, or what is none
+        try:
             return array("d", map(float, values))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             number = _number_or_nothing if self.kind == "quotes" else float
             return array("d", _each(values, number, name, problems, 0.0))
 
     def _are_well(self, fields: "tuple[array[float], ...]") -> bool:
         if self.kind == "quotes":
             return False
-        if not all(all(map(isfinite, column)) for column in fields):
+        if not all(isfinite(sum(column)) for column in fields):
             return False
         if self.kind == "trades":
             return min(fields[0], default=1) > 0 and min(fields[1], default=1) > 0
@@ -174,8 +176,10 @@ class Checker:
         return (
             min(low, default=1) > 0
             and min(volume, default=0) >= 0
-            and all(map(ge, high, map(max, opened, close)))
-            and all(map(le, low, map(min, opened, close)))
+            and all(map(ge, high, opened))
+            and all(map(ge, high, close))
+            and all(map(le, low, opened))
+            and all(map(le, low, close))
         )
 
     def _problem(self, fields: "tuple[array[float], ...]", row: int) -> str | None:
@@ -299,6 +303,19 @@ def resolution_of_step(step_ms: int) -> Resolution | None:
     if days == 7:
         return "1W"
     return "1M" if 28 <= days <= 31 else None
+
+
+def _whole_numbers(values: Sequence[Any]) -> "array[int] | None":
+    """Values that are all whole numbers, or all texts of such; None where any is not."""
+    kinds = {*map(type, values)}
+    try:
+        if kinds <= {int}:
+            return array("q", values)
+        if kinds == {str}:
+            return array("q", map(int, values))
+    except (ValueError, OverflowError):
+        pass
+    return None
 
 
 def _each(

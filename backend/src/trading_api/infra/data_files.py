@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ import msgspec
 
 from trading_api.domain.importing import ALIASES, Batch, Refusal
 from trading_api.domain.series import BUY, FIELDS, Columns, Kind
+from trading_api.infra.number_table import NumberTable
 
 BATCH_ROWS = 16_384
 Format = Literal["csv", "jsonl", "parquet"]
@@ -148,13 +149,29 @@ class DataFile:
         ]
 
     def _csv(self, stack: ExitStack) -> Iterator[Reading]:
-        rows = csv.reader(self._text(stack), delimiter=self._delimiter)
+        text = self._text(stack)
+        rows = csv.reader(text, delimiter=self._delimiter)
         names = self._header or next(rows, None)
         if names is None:
             raise DataFileError(f"{self._path.name} is empty")
         self.columns = self._meant(names)
-        while batch := list(islice(rows, BATCH_ROWS)):
-            yield self._rectangle(batch, rows.line_num)
+        read = rows.line_num
+        numbers = NumberTable(len(self.columns), self._delimiter)
+        while lines := list(islice(text, BATCH_ROWS)):
+            columns = numbers.columns_of(lines)
+            if columns is not None:
+                count = len(columns[0])
+                span = range(read + 1, read + count + 1)
+                yield Reading(Batch(span, dict(zip(self.columns, columns, strict=True))), [])
+                read += count
+                continue
+            # A line may end within quotes: then more lines belong to the rows of these.
+            rows = csv.reader(chain(lines, text), delimiter=self._delimiter)
+            batch: list[list[str]] = []
+            while rows.line_num < len(lines) and (row := next(rows, None)) is not None:
+                batch.append(row)
+            read += rows.line_num
+            yield self._rectangle(batch, read)
 
     def _rectangle(self, rows: list[list[str]], last_line: int) -> Reading:
         width = len(self.columns)
