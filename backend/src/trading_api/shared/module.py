@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from fastapi import APIRouter, Depends, FastAPI
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from trading_api.shared.context import AppContext
 from trading_api.shared.ws.adapter import FastWSAdapter
@@ -40,11 +40,19 @@ class ModuleProtocol(Protocol):
         """Change the application after mounting; the second argument is deprecated."""
 
 
+class StaleTopic(Struct, frozen=True):
+    """A topic on which something should be happening and nothing has been heard for a while."""
+
+    topic: str
+    age_s: Annotated[int, Meta(description="Seconds since it was heard of last")]
+
+
 class ModuleHealth(Struct, frozen=True):
-    """How a module is: `ok`, or `degraded` with the reason."""
+    """How a module is: `ok`, or `degraded` with the reason; and what is silent meanwhile."""
 
     status: str
     detail: str | None = None
+    stale_topics: Sequence[StaleTopic] = ()
 
 
 class ModuleBase(Generic[S]):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.modules.datafeed.test_datafeed_service import StubSource, utc
+from trading_api.app_factory import build_app
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.errors import TradingError
 from trading_api.domain.market import TopOfBook
@@ -16,6 +17,8 @@ from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.shared.auth import OWNER
 from trading_api.shared.context import AppContext
+from trading_api.shared.module import ModuleHealth, StaleTopic
+from trading_api.testing.client import make_client
 from trading_api.testing.clock import ManualClock
 
 
@@ -126,3 +129,47 @@ def test_how_old_the_newest_is_can_be_measured(seconds: int) -> None:
         assert f'trading_api_market_data_age_seconds{{source="stub"}} {seconds}.0' in text
 
     play(story)
+
+
+def test_what_is_silent_is_listed_topic_by_topic() -> None:
+    async def story(market: Market) -> None:
+        def stale() -> dict[str, int]:
+            topics = market.datafeed.health().stale_topics
+            return {topic.topic: topic.age_s for topic in topics}
+
+        await market.say()
+        market.datafeed.feed("EURUSD").newest_bars("1")
+        for _ in range(11):
+            await market.clock.advance(5_000)
+            await market.beat()
+        assert stale() == {}
+        await market.clock.advance(5_000)
+        await market.beat()
+        assert market.datafeed.health().status == "ok", "its source is alive, it is only quiet"
+        named = {"quotes:EURUSD", "bars:EURUSD:1", "bars:EURUSD:1D"}
+        named |= {f"depth:EURUSD:{levels}" for levels in (5, 10, 25, 50)}
+        assert stale() == dict.fromkeys(named, 60)
+        await market.say()
+        assert stale() == {}
+        await market.clock.advance(SILENT_AFTER_MS + 2_000)
+        assert stale() == dict.fromkeys(named, 17)
+        assert market.datafeed.health().status == "degraded"
+
+    play(story)
+
+
+def test_the_servers_health_tells_which_topics_are_stale() -> None:
+    async def main() -> None:
+        context = AppContext.in_memory()
+        app, _ = build_app(context, ["datafeed"])
+        [module] = app.state.registry.get_enabled_modules()
+        ages = [*range(200)]
+        stale = [StaleTopic(f"quotes:S{age}", age) for age in ages]
+        module.health = lambda: ModuleHealth("degraded", "it is silent", stale)
+        async with make_client(app) as client:
+            [told] = (await client.get("/api/v1/health")).json()["modules"]
+        assert told["detail"] == "it is silent"
+        oldest = [{"topic": f"quotes:S{age}", "age_s": age} for age in ages[:-101:-1]]
+        assert told["stale_topics"] == oldest
+
+    asyncio.run(main())

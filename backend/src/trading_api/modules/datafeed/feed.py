@@ -1,6 +1,7 @@
 """One symbol as it is now: its quote, its open bars, its last trades, its depth."""
 
 from collections import deque
+from collections.abc import Collection
 
 from trading_api.domain.bars import BarAggregator, Grid, bucket_at
 from trading_api.domain.market import (
@@ -19,12 +20,15 @@ from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import topic
 from trading_api.modules.datafeed.depth import DepthFeed
 from trading_api.modules.datafeed.streams import Stream
+from trading_api.shared.module import StaleTopic
 
 RECENT_TRADES = 50
 MOST_CORRECTED = 1_000
 """So many bars of each resolution are told after a correction; a longer one is a gap."""
 _ALWAYS_FOLDED: tuple[Resolution, ...] = ("1D",)
 """A quote tells the figures of the day; other bars are folded when somebody asks for them."""
+SECONDS: Collection[Resolution] = {name for name in RESOLUTIONS if name.endswith("S")}
+QUIET_MS = 60_000
 _PERCENT_PLACES = 4
 
 
@@ -132,6 +136,30 @@ class SymbolFeed:
         if status != self._status:
             self._status = status
             self._has_news = True
+
+    def on_second(self, time_ms: int) -> None:
+        """Let the bars of seconds end by the clock, where somebody follows them."""
+        if self._folds_seconds:
+            self._publish_bars(self._aggregator.on_time(time_ms))
+
+    @property
+    def _folds_seconds(self) -> bool:
+        return any(resolution in SECONDS for resolution in self._aggregator.resolutions)
+
+    def stale_topics(self, now_ms: int) -> list[StaleTopic]:
+        """Its topics, where it is open and nothing was heard of it for a minute, or it is stale."""
+        span = self._session.span_at(now_ms)
+        age_ms = now_ms - max(self.quote.time, 0 if span is None else span.opens_ms)
+        status = self.status_at(now_ms)
+        if status != "stale" and (status != "open" or age_ms < QUIET_MS):
+            return []
+        streams = [self.quotes]
+        if self.info.has_trades:
+            streams.append(self.trades)
+        streams += [self.bars[resolution] for resolution in self._aggregator.resolutions]
+        if self.depth is not None:
+            streams += self.depth.streams.values()
+        return [StaleTopic(stream.topic, age_ms // 1000) for stream in streams]
 
     def set_stale(self, is_stale: bool, time_ms: int) -> None:
         """Say that nothing is heard of the source any more, or that it is heard again."""

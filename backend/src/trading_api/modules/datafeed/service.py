@@ -21,7 +21,7 @@ from trading_api.domain.market import (
     SymbolInfo,
     Trade,
 )
-from trading_api.domain.ports import Correction, MarketTick, QuoteSource
+from trading_api.domain.ports import BEAT_MS, Correction, MarketTick, QuoteSource
 from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
 from trading_api.modules.datafeed.schemas import DatafeedOptions
@@ -32,10 +32,13 @@ from trading_api.modules.datafeed.sources.recorded import RecordedSource
 from trading_api.modules.datafeed.sources.stocks import committed_source
 from trading_api.modules.datafeed.sources.stored import StoredSource
 from trading_api.shared.context import AppContext, OptionsError, committed_symbols
-from trading_api.shared.module import ModuleHealth
+from trading_api.shared.module import ModuleHealth, StaleTopic
 
 MOST_BARS = 20_000
 STORE_LOOKED_AT_MS = 1_000
+SECOND_MS = 1_000
+SECOND_ENDS_MS = 500
+"""So long after a second has passed its bar ends: trades are on their way for some time."""
 
 Answer = TypeVar("Answer")
 
@@ -93,6 +96,7 @@ class DatafeedService:
         ]
         tasks.append(asyncio.create_task(self._teller.run(), name="datafeed depth"))
         tasks.append(asyncio.create_task(self._silence.run(), name="datafeed silence"))
+        tasks.append(asyncio.create_task(self._end_seconds(), name="datafeed seconds"))
         tasks += [
             asyncio.create_task(source.keep(), name=f"datafeed {name} bars")
             for name, source in self._recorded.items()
@@ -113,16 +117,27 @@ class DatafeedService:
                 await source.close()
 
     def health(self) -> ModuleHealth:
-        """Degraded while a source is silent or down."""
+        """Degraded while a source is silent or down, or its bars cannot be kept."""
         if not self._is_running:
             return ModuleHealth("degraded", "market data is not running")
-        complaint = self._silence.complaint()
-        if complaint is not None:
-            return ModuleHealth("degraded", complaint)
-        for source in self._recorded.values():
-            if source.trouble is not None:
-                return ModuleHealth("degraded", f"bars of {source.name}: {source.trouble}")
-        return ModuleHealth("ok", f"{len(self._feeds)} symbols")
+        stale = self._stale_topics()
+        troubles = [
+            f"bars of {name}: {each.trouble}"
+            for name, each in self._recorded.items()
+            if each.trouble
+        ]
+        if complaints := [*filter(None, [self._silence.complaint()]), *troubles]:
+            return ModuleHealth("degraded", "; ".join(complaints), stale)
+        return ModuleHealth("ok", f"{len(self._feeds)} symbols", stale)
+
+    def _stale_topics(self) -> list[StaleTopic]:
+        now = self._context.clock.now_ms()
+        return [
+            topic
+            for feed in self._feeds.values()
+            if feed.source is not self._stored  # it has no present to be late with
+            for topic in feed.stale_topics(now)
+        ]
 
     def apply(self, source: QuoteSource, tick: MarketTick) -> None:
         """Publish all that follows from one tick of a source.
@@ -356,6 +371,17 @@ class DatafeedService:
         if feed is not None:
             self._context.catalogue.save([info])
             feed.change(info, now, "history was imported")
+
+    async def _end_seconds(self) -> None:
+        """End the bars of seconds by the clock, where a source that keeps up says nothing."""
+        clock = self._context.clock
+        while True:
+            now = clock.now_ms()
+            await clock.sleep_until(now - now % SECOND_MS + SECOND_MS + SECOND_ENDS_MS)
+            second = clock.now_ms() // SECOND_MS * SECOND_MS
+            for feed in self._feeds.values():
+                if second - self._silence.heard_ms(feed.source) <= BEAT_MS:
+                    feed.on_second(second)
 
     async def _follow(self, source: QuoteSource, ticks: AsyncGenerator[MarketTick]) -> None:
         async with aclosing(ticks):

@@ -41,11 +41,13 @@ class SilenceWatch:
                 self._look_at(source)
 
     def complaint(self) -> str | None:
-        """Which source is silent and since when, in one sentence; None when all are heard."""
-        for name, source in self._sources.items():
-            if (reason := self._reason(source)) is not None:
-                return f"{name} {reason}"
-        return None
+        """Which sources are silent and since when, in a sentence; None when all are heard."""
+        found = [
+            f"{name} {reason}"
+            for name, source in self._sources.items()
+            if (reason := self._reason(source)) is not None
+        ]
+        return "; ".join(found) or None
 
     def families(self) -> Iterator[Family]:
         """How old the newest that was heard is, by source."""

@@ -4,23 +4,32 @@ from enum import Enum
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from trading_api import __version__
 from trading_api.shared.auth import Anyone
 from trading_api.shared.context import AppContext
 from trading_api.shared.http_errors import answers
-from trading_api.shared.module import ModuleHealth, ModuleProtocol
+from trading_api.shared.module import ModuleHealth, ModuleProtocol, StaleTopic
 from trading_api.shared.schema import Wire, json_response
 
+MOST_STALE = 100
 
-class ModuleStatus(Struct, frozen=True):
+
+class ModuleStatus(Struct, frozen=True, omit_defaults=True):
     """How one module is; `detail` says why it is degraded."""
 
     name: str
     status: str
     detail: str | None
+    stale_topics: Annotated[
+        tuple[StaleTopic, ...],
+        Meta(
+            description="Where something is: what is silent that should not be, oldest first, at "
+            f"most {MOST_STALE}"
+        ),
+    ] = ()
 
 
 class Health(Struct, frozen=True):
@@ -63,4 +72,5 @@ def status_of(module: ModuleProtocol) -> ModuleStatus:
     """What a module says of itself; a module that offers no `health()` is `ok`."""
     report = getattr(module, "health", None)
     health: ModuleHealth = report() if report is not None else ModuleHealth("ok")
-    return ModuleStatus(module.name, health.status, health.detail)
+    stale = sorted(health.stale_topics, key=lambda topic: topic.age_s, reverse=True)
+    return ModuleStatus(module.name, health.status, health.detail, tuple(stale[:MOST_STALE]))

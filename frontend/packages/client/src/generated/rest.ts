@@ -1804,6 +1804,17 @@ export interface components {
       name: string;
       status: string;
       detail: string | null;
+      /** @description Where something is: what is silent that should not be, oldest first, at most 100 */
+      stale_topics: components["schemas"]["StaleTopic"][];
+    };
+    /**
+     * StaleTopic
+     * @description A topic on which something should be happening and nothing has been heard for a while.
+     */
+    StaleTopic: {
+      topic: string;
+      /** @description Seconds since it was heard of last */
+      age_s: number;
     };
     /**
      * WebSocketEndpoint
@@ -1991,6 +2002,7 @@ export type EquityPoint = components["schemas"]["EquityPoint"];
 export type Execution = components["schemas"]["Execution"];
 export type Explanation = components["schemas"]["Explanation"];
 export type ModuleStatus = components["schemas"]["ModuleStatus"];
+export type StaleTopic = components["schemas"]["StaleTopic"];
 export type WebSocketEndpoint = components["schemas"]["WebSocketEndpoint"];
 export type FieldProblem = components["schemas"]["FieldProblem"];
 export type Quote = components["schemas"]["Quote"];
