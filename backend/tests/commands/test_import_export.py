@@ -15,18 +15,25 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.commands.runner import invoke
+from tests.modules.datafeed.test_datafeed_api import utc
 from trading_api.commands.importing import Description, Importer
 from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.intervals import Interval
-from trading_api.domain.market import Bar, SymbolInfo
+from trading_api.domain.market import Bar, Resolution, SymbolInfo
 from trading_api.domain.series import BUY, SELL, Columns, Kind, SeriesKey
 from trading_api.domain.sessions import day_stamp
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_files import DataFile, TimeForm, writing
 from trading_api.infra.database import MARKET, open_database
 from trading_api.infra.market_store import SqlMarketStore
+from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.sources.stocks import committed_source
+from trading_api.modules.datafeed.sources.synthetic import synthetic_source
+from trading_api.shared.clock import SystemClock
+from trading_api.shared.context import AppContext
 from trading_api.shared.memory import MemoryCatalogue
 from trading_api.shared.memory_market import MemoryMarketStore
 
@@ -316,10 +323,59 @@ def test_export_of_what_is_made_is_what_the_server_answers(tmp_path: Path) -> No
     ]
 
 
+def rows_of(path: Path) -> list[list[str]]:
+    return list(csv.reader(path.read_text().splitlines()))[1:]
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "SIMSHARE"])
+def test_what_a_source_has_is_exported_as_it_is_served(
+    symbol: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("trading_api.toml").write_text('[modules.datafeed]\nsources = ["synthetic"]\n')
+    span = ("--from", "2026-02-02T00:00Z", "--to", "2026-02-06T15:00Z")
+    server = DatafeedService(AppContext.in_memory(), [committed_source(SystemClock())])
+    if symbol == "SIMSHARE":
+        server = DatafeedService(AppContext.in_memory(), [synthetic_source(SystemClock())])
+    info = server.symbol(symbol)
+    bounds = (utc("2026-02-02"), utc("2026-02-06T15:00"))
+    resolutions: tuple[Resolution, ...] = ("1", "60", "1D")
+    for resolution in resolutions:
+        out = tmp_path / f"{resolution}.csv"
+        options = ("--symbol", symbol, "--resolution", resolution, *span)
+        result = invoke(tmp_path, "export", str(out), *options)
+        assert result.exit_code == 0, result.output
+        rows = [tuple(map(float, row)) for row in rows_of(out)]
+        bars = server.bars(info, resolution, *bounds)
+        assert rows == [structs.astuple(bar) for bar in bars]
+        assert rows
+    out = tmp_path / "trades.csv"
+    hour = ("--from", "2026-02-04T14:30Z", "--to", "2026-02-04T15:30Z")
+    bounds = (utc("2026-02-04T14:30"), utc("2026-02-04T15:30"))
+    of_trades = ("--symbol", symbol, "--kind", "trades", *hour)
+    assert invoke(tmp_path, "export", str(out), *of_trades).exit_code == 0
+    trades = server.trades(info, None, 1_000_000, *bounds)
+    told = [(str(t.time), t.price, t.size, t.side) for t in trades]
+    found = rows_of(out)
+    assert [(time, float(p), float(s), side) for time, p, s, side in found] == told
+    assert told
+
+
+def test_an_export_without_bounds_begins_where_history_does(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    result = invoke(tmp_path, "export", str(out), "--symbol", "IBM", "--resolution", "1D")
+    assert result.exit_code == 0, result.output
+    service = DatafeedService(AppContext.in_memory())
+    bars = service.bars(service.symbol("IBM"), "1D", None, None)
+    rows = rows_of(out)
+    assert [int(row[0]) for row in rows] == [bar.time for bar in bars]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
-        (("x.csv", "--symbol", "NONE"), 1, "nothing of NONE was imported"),
+        (("x.csv", "--symbol", "NONE"), 1, "NONE was not imported, and no source has it"),
+        (("x.csv", "--symbol", "AAPL", "--kind", "quotes"), 1, "of AAPL there are no quotes"),
         (("x.csv", "--symbol", "ACME", "--kind", "trades"), 1, "there are no trades"),
         (("x.xls", "--symbol", "ACME"), 1, "does not end in"),
         (("x.csv", "--symbol", "ACME", "--from", "soon"), 2, "'soon'"),

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from trading_api.commands.common import WRONG_USAGE, DataDirOption, fail, read_settings
 from trading_api.commands.exporting import ExportRefused, export
 from trading_api.commands.importing import Description, Importer, ImportRefused, Report
+from trading_api.commands.source_history import SourceHistory
 from trading_api.domain.importing import UNITS, Refusal, TimeUnit
 from trading_api.domain.market import RESOLUTIONS, AssetType, Resolution
 from trading_api.domain.series import FIELDS, Kind
@@ -25,7 +26,7 @@ from trading_api.infra.data_dir import DataDir
 from trading_api.infra.data_files import DataFile, DataFileError, TimeForm
 from trading_api.infra.database import MARKET, DatabaseError, open_database
 from trading_api.infra.market_store import SqlMarketStore
-from trading_api.shared.context import committed_symbols
+from trading_api.shared.context import OptionsError, committed_symbols
 
 _symbol_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@-]{0,63}", re.ASCII)
 
@@ -112,7 +113,7 @@ def export_file(
     file: Annotated[Path, typer.Argument(help="Ends in .csv, .jsonl (.gz, .zst) or .parquet")],
     symbol: SymbolOption,
     resolution: Annotated[
-        str | None, typer.Option(help="Of bars; left out: the finest that was imported")
+        str | None, typer.Option(help="Of bars; left out: the finest that is stored, or 1")
     ] = None,
     kind: Annotated[str, typer.Option(help="bars, trades or quotes")] = "bars",
     since: Annotated[
@@ -124,12 +125,13 @@ def export_file(
     times: Annotated[str, typer.Option(help="How times are written: ms, s or iso")] = "ms",
     data_dir: DataDirOption = None,
 ) -> None:
-    """Export what was imported, or bars made of it; also beside a running server."""
+    """Export bars, trades or quotes of any symbol with history; also beside a running server."""
     wanted: Resolution | None = _one_of(resolution, RESOLUTIONS, "resolution")
     rows: Kind = _one_of(kind, tuple(FIELDS), "kind") or "bars"
     form: TimeForm = _one_of(times, get_args(TimeForm), "times") or "ms"
     from_ms, to_ms = _moment(since), _moment(until)
-    folder = DataDir(read_settings(data_dir=data_dir).data_dir)
+    settings = read_settings(data_dir=data_dir)
+    folder = DataDir(settings.data_dir)
     try:
         with (
             _opened(folder) as (store, catalogue),
@@ -147,8 +149,9 @@ def export_file(
                 to_ms,
                 form,
                 lambda done: bar.update(task, completed=done),
+                lambda: SourceHistory.find(symbol, folder.packs, settings.modules),
             )
-    except (ExportRefused, DataFileError, DatabaseError, OSError) as error:
+    except (ExportRefused, OptionsError, DataFileError, DatabaseError, OSError) as error:
         fail(str(error))
     typer.echo(f"exported {count:,} {rows} of {symbol} to {file}")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from trading_api.commands.source_history import SourceHistory
 from trading_api.domain.folding import Folder, can_fold, coarseness, extent, fold_parts
 from trading_api.domain.market import Resolution
 from trading_api.domain.ports import MarketStore, SymbolCatalogue
@@ -26,24 +27,48 @@ def export(
     to_ms: int | None,
     times: TimeForm,
     progress: Callable[[int], None],
+    unstored: Callable[[], SourceHistory | None] = lambda: None,
 ) -> int:
     """Write rows with `from_ms` ≤ time < `to_ms`; gives how many.
 
     Bars come from those of that resolution, else they are made of finer ones; without a
-    resolution they are the finest that were imported.
+    resolution they are the finest that were imported. Of a symbol of which nothing is stored the
+    rows are those that its source gives, if `unstored` finds one.
 
     Raises:
         ExportRefused: the symbol has no such rows.
         DataFileError: the file cannot be written.
     """
-    source = _source(store, symbol, kind, resolution)
+    if any(series.key.symbol == symbol for series in store.series()):
+        source = _source(store, symbol, kind, resolution)
+        parts = _parts(store, catalogue, source, kind, resolution, from_ms, to_ms)
+    else:
+        parts = _unstored(unstored(), symbol, kind, resolution, from_ms, to_ms)
     count = 0
     with writing(path, kind, times) as write:
-        for part in _parts(store, catalogue, source, kind, resolution, from_ms, to_ms):
+        for part in parts:
             write(part)
             count += len(part)
             progress(count)
     return count
+
+
+def _unstored(
+    history: SourceHistory | None,
+    symbol: str,
+    kind: Kind,
+    resolution: Resolution | None,
+    from_ms: int | None,
+    to_ms: int | None,
+) -> Iterator[Columns]:
+    if history is None:
+        raise ExportRefused(f"{symbol} was not imported, and no source has it")
+    known = history.info.supported_resolutions
+    if kind == "quotes" or (kind == "trades" and not history.info.has_trades):
+        raise ExportRefused(f"of {symbol} there are no {kind}: its source does not keep them")
+    if resolution is not None and resolution not in known:
+        raise ExportRefused(f"of {symbol} there are bars of {', '.join(known)}, not {resolution}")
+    return history.parts(kind, resolution or history.finest, from_ms, to_ms)
 
 
 def _source(
@@ -51,8 +76,6 @@ def _source(
 ) -> SeriesKey:
     stored = [series for series in store.series() if series.key.symbol == symbol]
     keys = [series.key for series in stored]
-    if not keys:
-        raise ExportRefused(f"nothing of {symbol} was imported")
     if kind != "bars":
         found = [key for key in keys if key.kind == kind]
     elif resolution is None:

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import le, lt
 from typing import Literal, NamedTuple
 
-from trading_api.domain.market import Bar, Resolution
+from trading_api.domain.market import Bar, Resolution, Trade
 
 Kind = Literal["bars", "trades", "quotes"]
 FIELDS: dict[Kind, tuple[str, ...]] = {
@@ -53,6 +53,18 @@ class Columns:
             array("q", [bar.time for bar in bars]),
             tuple(array("d", [getattr(bar, name) for bar in bars]) for name in FIELDS["bars"]),
         )
+
+    @classmethod
+    def of_trades(cls, trades: Sequence[Trade]) -> "Columns":
+        """Trades that are in order."""
+        sides = [BUY if trade.side == "buy" else SELL for trade in trades]
+        columns: list[list[float]] = [
+            [trade.price for trade in trades],
+            [trade.size for trade in trades],
+            sides,
+        ]
+        times = array("q", [trade.time for trade in trades])
+        return cls(times, tuple(array("d", column) for column in columns))
 
     @classmethod
     def joined(cls, parts: Sequence["Columns"]) -> "Columns":

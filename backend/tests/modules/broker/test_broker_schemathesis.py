@@ -1,121 +1,18 @@
 """Schemathesis over the broker's addresses: whatever it makes up is answered as documented."""
 
-import asyncio
-import re
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
-from typing import Any
 
-import httpx
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
-from trading_api.app_factory import build_app
-from trading_api.shared.context import AppContext
-from trading_api.testing.client import bearer
-
-CHECKS = (
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-)
-# What a decoder says; that members have to fit each other is beyond the schema
-OF_SHAPE = re.compile(
-    "Expected|is missing$|is not a member|is not one of|is not a decimal|is not a parameter"
-)
-
-
-class Stage:
-    """A server without a network, and Schemathesis' view of its document."""
-
-    def __init__(self) -> None:
-        self.runner = asyncio.Runner()
-        self.context = AppContext.in_memory()
-        self.app, _ = build_app(self.context, ["broker", "datafeed"])
-        self.stack = AsyncExitStack()
-        self.runner.run(self.stack.enter_async_context(self.app.router.lifespan_context(self.app)))
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(
-            transport=transport,
-            base_url="http://testserver",
-            headers=bearer(self.context.auth.owner_token),
-        )
-        document = self.app.openapi()
-        self.schema = schemathesis.openapi.from_dict(document)
-        self.schema.config.update(base_url="http://testserver")
-
-    def operations(self) -> list[Any]:
-        results: Any = self.schema.get_all_operations()
-        found = [result.ok() for result in results]
-        return [each for each in found if each.path.startswith("/api/v1/broker/")]
-
-    def send(self, case: Any) -> httpx.Response:
-        request = case.as_transport_kwargs()
-        request.pop("cookies", None)
-        return self.runner.run(self._request(request))
-
-    async def _request(self, request: dict[str, Any]) -> httpx.Response:
-        if "data" in request:
-            request["content"] = request.pop("data")
-        return await self.client.request(**request)
-
-    def close(self) -> None:
-        self.runner.run(self.client.aclose())
-        self.runner.run(self.stack.aclose())
-        self.runner.close()
+from tests.contracts.made_up import Stage, play
 
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    made = Stage()
+    made = Stage("broker")
     yield made
     made.close()
-
-
-def play(stage: Stage, mode: GenerationMode, examples: int) -> None:
-    found: list[str] = []
-    for operation in stage.operations():
-        try:
-            play_one(stage, operation, mode, examples)
-        except (AssertionError, FailureGroup, Failure) as failure:
-            found.append(f"{operation.label}: {failure}")
-    assert not found, "\n\n".join(found)
-
-
-def play_one(stage: Stage, operation: Any, mode: GenerationMode, examples: int) -> None:
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
-    @given(operation.as_strategy(generation_mode=mode))
-    def one(case: Any) -> None:
-        response = stage.send(case)
-        case.validate_response(response, checks=CHECKS)
-        if mode is GenerationMode.POSITIVE:
-            check_not_refused_for_its_shape(case, response)
-
-    one()
-
-
-def check_not_refused_for_its_shape(case: Any, response: httpx.Response) -> None:
-    assert response.status_code not in (400, 405, 415), (case.as_curl_command(), response.text)
-    if response.status_code == 422:
-        text = response.json()["detail"]
-        assert OF_SHAPE.search(text) is None, (case.as_curl_command(), text)
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

@@ -12,9 +12,13 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.modules.datafeed.test_datafeed_api import NOW, utc
 from trading_api.app_factory import build_app
+from trading_api.domain.market import Bar
+from trading_api.domain.series import Columns, SeriesKey
+from trading_api.modules.datafeed.sources.bitstamp import BTCUSD
 from trading_api.shared.context import AppContext
 from trading_api.testing.client import make_client
 from trading_api.testing.clock import ManualClock
@@ -22,6 +26,7 @@ from trading_api.testing.clock import ManualClock
 BASE = "/api/v1/datafeed"
 MINUTE, DAY = 60_000, 86_400_000
 LEFT_EDGE = utc("2020-01-06")
+IMPORTED = "IMPORTED"
 
 Row = tuple[int, float, float, float, float, float]
 
@@ -88,17 +93,28 @@ Story = Callable[[Face, str], Awaitable[None]]
 Play = Callable[[Story], None]
 
 
+def import_minutes(context: AppContext) -> None:
+    """Half a year of an imported symbol, a bar of a minute every ten minutes."""
+    context.catalogue.save([replace(BTCUSD, symbol=IMPORTED, full_name=f"X:{IMPORTED}")])
+    newest = NOW - NOW % MINUTE
+    times = range(newest - 182 * DAY, newest + 1, 10 * MINUTE)
+    prices = [(time, 100.0 + time // MINUTE % 37) for time in times]
+    bars = [Bar(time, price, price + 2, price - 1, price + 1, 3.0) for time, price in prices]
+    context.market.save(SeriesKey(IMPORTED, "bars", "1"), Columns.of_bars(bars))
+
+
 @pytest.fixture(params=["native", "udf"])
 def play(request: pytest.FixtureRequest, packs_dir: Path) -> Play:
-    """Runs a story with a share, whose hours end, and with a market that never closes."""
+    """Runs a story with a share, whose hours end, a market that never closes, and an import."""
 
     def run(story: Story) -> None:
         async def main() -> None:
             context = AppContext.in_memory(clock=ManualClock(NOW))
             context.packs_dir = packs_dir
+            import_minutes(context)
             app, _ = build_app(context, ["datafeed"])
             async with make_client(app) as client:
-                for symbol in ("AAPL", "BTCUSD"):
+                for symbol in ("AAPL", "BTCUSD", IMPORTED):
                     await story(Face(client, request.param == "udf"), symbol)
 
         asyncio.run(main())
@@ -234,7 +250,7 @@ def test_a_day_opens_and_closes_with_its_first_and_last_minute(play: Play) -> No
 def test_a_client_that_polls_gets_the_present_bar_and_the_one_before(play: Play) -> None:
     async def story(face: Face, symbol: str) -> None:
         newest = NOW // MINUTE * MINUTE
-        if symbol == "BTCUSD":  # its trades come in bursts
+        if symbol != "AAPL":  # they are not traded every minute
             newest = (await face.history(symbol, "1", NOW - DAY, NOW)).rows[-1][0]
         rows = (await face.history(symbol, "1", until=NOW + MINUTE, count=2)).rows
         assert len(rows) == 2

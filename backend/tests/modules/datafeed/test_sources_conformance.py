@@ -1,6 +1,7 @@
 """Every source keeps the port's promises: ours, and a stranger's."""
 
 import asyncio
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,16 @@ from tests.modules.datafeed.recordings import synthetic_recording, write_pack
 from tests.modules.datafeed.test_datafeed_api import utc
 from tests.modules.datafeed.test_series_packs import write_aapl, write_eurusd
 from trading_api.app_factory import build_app
+from trading_api.domain.market import Bar
+from trading_api.domain.series import BUY, SELL, Columns, SeriesKey
+from trading_api.modules.datafeed.sources.bitstamp import BTCUSD
 from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.modules.datafeed.sources.stocks import committed_source
+from trading_api.modules.datafeed.sources.stored import StoredSource
 from trading_api.modules.datafeed.sources.synthetic import synthetic_source
 from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.memory import MemoryCatalogue
+from trading_api.shared.memory_market import MemoryMarketStore
 from trading_api.shared.sources import SourceContext
 from trading_api.testing.client import make_client
 from trading_api.testing.clock import ManualClock
@@ -84,6 +91,43 @@ class TestStranger(SourceSuite):
     def opened(self) -> OpenedSource:
         clock = ManualClock(NOW)
         return OpenedSource(pendulum(SourceContext(clock=clock)), clock)
+
+
+class Stored(SourceSuite):
+    """History alone, of a series that was imported."""
+
+    is_live = False
+    key: SeriesKey
+
+    def opened(self) -> OpenedSource:
+        clock, store, catalogue = ManualClock(NOW), MemoryMarketStore(), MemoryCatalogue([BTCUSD])
+        store.save(self.key, self.rows([NOW - 600_000 * n for n in range(3_000, 0, -1)]))
+        source = StoredSource(clock, store, catalogue)
+        source.refresh()
+        return OpenedSource(source, clock)
+
+    def rows(self, times: list[int]) -> Columns:
+        """Something for each of some times, oldest first."""
+        prices = [100.0 + time // 600_000 % 41 for time in times]
+        if self.key.kind == "trades":
+            twice = [time for time in times for _ in range(2)]
+            both = [price for price in prices for _ in range(2)]
+            fields = (both, [0.5] * len(twice), [BUY, SELL] * len(times))
+            return Columns(array("q", twice), tuple(array("d", field) for field in fields))
+        return Columns.of_bars(
+            [
+                Bar(time - time % 60_000, price, price + 2, price - 1, price + 1, 3.0)
+                for time, price in zip(times, prices, strict=True)
+            ]
+        )
+
+
+class TestStoredBars(Stored):
+    key = SeriesKey("BTCUSD", "bars", "1")
+
+
+class TestStoredTrades(Stored):
+    key = SeriesKey("BTCUSD", "trades")
 
 
 def start(options: dict[str, Any]) -> dict[str, float | None]:
