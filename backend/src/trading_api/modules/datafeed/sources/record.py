@@ -14,7 +14,7 @@ Fresh = dict[int, Bar | None]
 """Bars by their time; None for one that is to be taken away."""
 
 
-NOTED_MS = 60_000
+NOTED_MS = 300_000
 """So often at least it is stored how far everything is known, also where nothing was traded."""
 
 
