@@ -27,6 +27,7 @@ from trading_api.domain.events import (
     OrderTriggered,
     check_transition,
 )
+from trading_api.domain.hedging import Hedged
 from trading_api.domain.ids import OrderId
 from trading_api.domain.margin import NO_EXPOSURE, Exposure
 from trading_api.domain.market import Instant
@@ -35,8 +36,13 @@ from trading_api.domain.orders import MATCHABLE, OPEN, PENDING, Execution, Order
 from trading_api.domain.positions import Holding, filled
 
 
-def evolve(state: AccountState | None, event: Event) -> AccountState:
+def evolve(state: AccountState | None, event: Event, hedged: Hedged | None = None) -> AccountState:
     """The state after an event; runs under `money.exact`.
+
+    Args:
+        state: what was before; None before the account was opened.
+        event: what happened.
+        hedged: what a fill makes of individual positions, where the caller has worked it out.
 
     Raises:
         IllegalTransition: the event does not fit the state.
@@ -52,7 +58,7 @@ def evolve(state: AccountState | None, event: Event) -> AccountState:
         case OrderRejected():
             return _placed(state, event.order, None, event.request)
         case OrderFilled():
-            return _filled(state, event)
+            return _filled(state, event, hedged)
         case OrderActivated():
             return _activated(state, event)
         case OrderTrailed():
@@ -81,12 +87,11 @@ def _placed(
     acts_at: Instant | None = None,
 ) -> AccountState:
     rank = state.last_rank + 1
-    state = replace(state, order_count=state.order_count + 1, last_rank=rank)
     if request is not None:
         state = replace(state, requests=state.requests.set(order.client_order_id, request))
     target = order.quantity if order.waits_for_parent and order.group_type == "oto" else None
     ticket = Ticket(rank, reserve_price, target=target, acts_at=acts_at)
-    return _put(state, order, None, ticket)
+    return _put(state, order, None, ticket, order_count=state.order_count + 1, last_rank=rank)
 
 
 def _activated(state: AccountState, event: OrderActivated) -> AccountState:
@@ -136,7 +141,7 @@ def _queued(state: AccountState, event: OrderQueued) -> AccountState:
     )
 
 
-def _filled(state: AccountState, event: OrderFilled) -> AccountState:
+def _filled(state: AccountState, event: OrderFilled, hedged: Hedged | None) -> AccountState:
     execution = event.execution
     order, ticket = _found(state, execution.order_id, event)
     total = ticket.filled_value + execution.quantity * execution.price
@@ -150,7 +155,7 @@ def _filled(state: AccountState, event: OrderFilled) -> AccountState:
         version=order.version + 1,
     )
     symbol = execution.symbol
-    holdings, profit = _held_after(state, order, execution)
+    holdings, profit = _held_after(state, order, execution, hedged)
     number = state.executions_seq + 1
     pools = state.pools
     if event.pool is not None:
@@ -166,11 +171,11 @@ def _filled(state: AccountState, event: OrderFilled) -> AccountState:
 
 
 def _held_after(
-    state: AccountState, order: Order, execution: Execution
+    state: AccountState, order: Order, execution: Execution, hedged: Hedged | None
 ) -> "tuple[Map[str, Holding], Decimal]":
     """The positions after a fill, and the profit that it realised."""
     if state.mode == "hedging":
-        hedged = hedging.after_fill(state, order, execution)
+        hedged = hedged or hedging.after_fill(state, order, execution)
         holdings = state.holdings
         for holding in hedged.holdings:
             if holding.quantity:
@@ -275,8 +280,13 @@ def _found(state: AccountState, wanted: OrderId, event: Event) -> tuple[Order, T
     return order, state.tickets[wanted]
 
 
-def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> AccountState:
-    """The state with an order changed, and with what it reserves and where it is listed."""
+def _put(
+    state: AccountState, order: Order, old: Ticket | None, new: Ticket, **counts: int
+) -> AccountState:
+    """The state with an order changed, and with what it reserves and where it is listed.
+
+    Copying a state costs as much as most of what is done with it: `counts` change along.
+    """
     is_open = order.status in OPEN
     tickets = state.tickets
     if is_open:
@@ -294,6 +304,7 @@ def _put(state: AccountState, order: Order, old: Ticket | None, new: Ticket) -> 
         orders_seq=state.orders_seq + 1,
         tickets=tickets,
         exposures=_exposures(state, order, old, new if is_open else None),
+        **counts,
     )
 
 

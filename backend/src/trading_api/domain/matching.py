@@ -205,6 +205,8 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
     offer = None if book is None else book.opposite(order.side)
     if book is None or offer is None or not book.tradable or order.status not in MATCHABLE:
         return
+    if order.notional is None and not fills.marketable(order, offer.price):
+        return
     instrument = risk.known_instrument(market, order.symbol)
     taken = _pool(progress, order, offer).taken
     spent = progress.state.tickets[wanted].filled_value

@@ -18,7 +18,8 @@ from decimal import (
     Inexact,
     InvalidOperation,
     Overflow,
-    localcontext,
+    getcontext,
+    setcontext,
 )
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -39,8 +40,12 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with localcontext(_EXACT):
+        outer = getcontext()
+        setcontext(_EXACT)
+        try:
             return function(*args, **kwargs)
+        finally:
+            setcontext(outer)
 
     return run
 

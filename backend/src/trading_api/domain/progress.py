@@ -30,6 +30,7 @@ from trading_api.domain.events import (
     OrderTriggered,
 )
 from trading_api.domain.evolution import evolve
+from trading_api.domain.hedging import Hedged
 from trading_api.domain.ids import OrderId
 from trading_api.domain.money import exact
 from trading_api.domain.orders import Execution, Order
@@ -86,10 +87,11 @@ class Progress:
     def emit(self, event: Event) -> None:
         """Let an event happen."""
         before = self._state
-        self._state = evolve(before, event)
+        hedged = _hedged(before, event)
+        self._state = evolve(before, event, hedged)
         self._events.append(event)
         if before is not None:
-            self._changes.extend(_changes(before, event, self._state))
+            self._changes.extend(_changes(before, event, self._state, hedged))
 
     def unsettled(self) -> Iterator[Event]:
         """The events that nothing has reacted to yet, those that reactions let happen included."""
@@ -129,14 +131,23 @@ def fold(state: AccountState | None, events: Sequence[Event]) -> Decision:
     return progress.finish()
 
 
-def _changes(before: AccountState, event: Event, after: AccountState) -> list[Change]:
+def _hedged(before: AccountState | None, event: Event) -> Hedged | None:
+    """What a fill makes of individual positions; None for all else."""
+    if before is None or before.mode != "hedging" or not isinstance(event, OrderFilled):
+        return None
+    order = before.orders.get(event.execution.order_id)
+    return None if order is None else hedging.after_fill(before, order, event.execution)
+
+
+def _changes(
+    before: AccountState, event: Event, after: AccountState, hedged: Hedged | None
+) -> list[Change]:
     match event:
         case OrderFilled():
             execution = event.execution
             symbol = execution.symbol
-            if before.mode == "hedging":
-                order = before.orders[execution.order_id]
-                holdings = hedging.after_fill(before, order, execution).holdings
+            if hedged is not None:
+                holdings = hedged.holdings
             else:
                 holdings = told(before.holdings.get(symbol), after.holdings[symbol])
             return [

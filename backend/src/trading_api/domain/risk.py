@@ -9,7 +9,7 @@ from trading_api.domain import arrival, fills, limit_checks, self_trade
 from trading_api.domain.accounts import AccountState, Ticket, pool_key
 from trading_api.domain.errors import TradingError
 from trading_api.domain.fills import Book, Market
-from trading_api.domain.margin import NO_EXPOSURE, Exposure
+from trading_api.domain.margin import NO_EXPOSURE
 from trading_api.domain.market import SymbolInfo
 from trading_api.domain.money import ZERO, canonical
 from trading_api.domain.orders import IMMEDIATE, Order, StatusReason
@@ -169,19 +169,21 @@ def margin_refusal(
         without = before.changed(order.side, -present, -present * ticket.reserve_price)
     after = without.changed(order.side, order.leaves, order.leaves * price)
     symbol = order.symbol
-    if added_value(state, symbol, after) <= added_value(state, symbol, without):
+    old, new = added_value(state, symbol, without), added_value(state, symbol, after)
+    if new <= old:
         return None
     found = worth(state, market)
     if missing := found.no_rate | _unrated(state, order.symbol, market):
         text = f"no rate converts {', '.join(sorted(missing))} to {state.currency}"
         return StatusReason("no_market", text)
 
-    def margin(exposure: Exposure) -> Decimal:
-        value = added_value(state, symbol, exposure)
+    def margin(value: Decimal) -> Decimal:
         return margin_for(state, symbol, value, market) or ZERO
 
-    base = margin(without)
-    need, free = margin(after) - base, found.free + margin(before) - base
+    base = margin(old)
+    need, free = margin(new) - base, found.free
+    if without is not before:
+        free += margin(added_value(state, symbol, before)) - base
     if need <= free:
         return None
     return StatusReason(

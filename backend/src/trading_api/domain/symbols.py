@@ -13,8 +13,11 @@ class SymbolTable:
 
     def get(self, symbol: str) -> SymbolInfo | None:
         """The instrument of that name or `EXCHANGE:NAME`."""
-        found = self._by_name.get(symbol) or self._by_name.get(symbol.rpartition(":")[2])
-        return found if found and symbol in (found.symbol, found.full_name) else None
+        found = self._by_name.get(symbol)
+        if found is not None:
+            return found
+        found = self._by_name.get(symbol.rpartition(":")[2])
+        return found if found is not None and found.full_name == symbol else None
 
     def all(self) -> Sequence[SymbolInfo]:
         """Every instrument, by name."""

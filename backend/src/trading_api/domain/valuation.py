@@ -53,7 +53,8 @@ class Worth(NamedTuple):
 
 def worth(state: AccountState, market: Market) -> Worth:
     """What the account is worth at the present market."""
-    balance, realized, lost = state.balance, state.realized, set[str]()
+    balance, realized = state.balance, state.realized
+    lost: set[str] = set()
     for currency, ledger in state.foreign.items():
         if (rate := market.rate(currency, state.currency)) is None:
             lost.add(currency)
@@ -61,7 +62,8 @@ def worth(state: AccountState, market: Market) -> Worth:
         balance += ledger.balance * rate
         realized += ledger.realized * rate
     profit, used, unmarked, unrated = _positions(state, market)
-    set_aside, unpriced = ZERO, set[str]()
+    set_aside = ZERO
+    unpriced: set[str] = set()
     for symbol in state.exposures:
         amount = reserved_for(state, symbol, market)
         if amount is None:
@@ -96,7 +98,9 @@ def day_of(state: AccountState, market: Market) -> Decimal:
 
 def _positions(state: AccountState, market: Market) -> tuple[Decimal, Decimal, list[str], set[str]]:
     """Unrealised profit, margin used, symbols without a market, currencies without a rate."""
-    profit, used, unmarked, unrated = ZERO, ZERO, list[str](), set[str]()
+    profit, used = ZERO, ZERO
+    unmarked: list[str] = []
+    unrated: set[str] = set()
     for holding in state.holdings.values():
         if not holding.quantity:
             continue
