@@ -259,7 +259,10 @@ def check_json(data: bytes) -> None:
         TradingError: `invalid_json`; duplicate members, NaN and infinities included.
     """
     try:
-        _strict.decode(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        # an object and nothing around it, as nearly all are, needs no search for white space
+        if not (text.startswith("{") and _strict.raw_decode(text)[1] == len(text)):
+            _strict.decode(text)
     except (ValueError, RecursionError) as error:
         raise TradingError("invalid_json", f"the body is not strict JSON: {error}") from None
 

@@ -163,6 +163,11 @@ class Notice(Struct, frozen=True, kw_only=True):
     seq: int | UnsetType = UNSET
 
 
+_members_decoder = msgspec.json.Decoder(dict[str, Raw])
+_id_decoder: msgspec.json.Decoder[str | int] = msgspec.json.Decoder(RequestId)
+_text_decoder = msgspec.json.Decoder(str)
+
+
 def open_envelope(data: bytes) -> dict[str, Raw]:
     """The members of a request.
 
@@ -171,7 +176,7 @@ def open_envelope(data: bytes) -> dict[str, Raw]:
     """
     check_json(data)
     try:
-        return msgspec.json.decode(data, type=dict[str, Raw])
+        return _members_decoder.decode(data)
     except msgspec.ValidationError:
         raise InvalidPayload("", "the message is not a JSON object") from None
     except (msgspec.DecodeError, RecursionError) as error:
@@ -187,7 +192,7 @@ def request_id_of(members: Mapping[str, Raw]) -> str | int | None:
     if "id" not in members:
         return None
     try:
-        request_id: str | int = msgspec.json.decode(members["id"], type=RequestId)
+        request_id: str | int = _id_decoder.decode(members["id"])
     except msgspec.DecodeError:
         raise InvalidPayload(
             "id", "id is not a text of at most 64 characters or an integer of at most 53 bits"
@@ -207,7 +212,7 @@ def request_of(members: Mapping[str, Raw]) -> Request:
                 name[:_SHOWN], f"a request has no member {name[:_SHOWN]!r}: type, id, payload"
             )
     try:
-        type_ = msgspec.json.decode(members["type"], type=str)
+        type_ = _text_decoder.decode(members["type"])
     except KeyError:
         raise InvalidPayload("type", "the request has no type") from None
     except msgspec.DecodeError:
