@@ -22,11 +22,13 @@ from trading_api.domain.commands import (
     TakeProfit,
 )
 from trading_api.domain.errors import TradingError
+from trading_api.domain.events import order_of
+from trading_api.domain.ids import OrderId
 from trading_api.domain.money import ZERO, canonical, divide, exact
 from trading_api.domain.orders import CONDITIONAL, LIMITED, OPEN, Order
 from trading_api.domain.ports import Record
 from trading_api.domain.positions import unrealized, view_position
-from trading_api.domain.progress import fold
+from trading_api.domain.progress import Decision, fold
 from trading_api.domain.rules import BasisPointSlippage, ChanceSlippage, SizeSlippage, TickSlippage
 from trading_api.domain.valuation import mark_of, worth
 from trading_api.modules.broker.entries import decode_entry, encode_entry
@@ -304,17 +306,24 @@ def test_replaying_the_journal_gives_the_same_state(
     assert encoded(state) == encoded(desk.state)
 
 
+def touched_by(decisions: list[Decision]) -> set[OrderId]:
+    found = (order_of(event) for each in decisions for event in each.events)
+    return {order_id for order_id in found if order_id is not None}
+
+
 @settings(max_examples=150, deadline=None)
-@given(walks, st.data())
+@given(walks, policies, st.data())
 def test_snapshots_and_the_rest_of_the_journal_give_the_same_state(
-    actions: list[tuple[Any, ...]], data: st.DataObject
+    actions: list[tuple[Any, ...]], rules: dict[str, Any], data: st.DataObject
 ) -> None:
-    decisions = walked(actions).decisions
+    decisions = walked(actions, **rules).decisions
     places = data.draw(st.sets(st.sampled_from(range(1, len(decisions) + 1))))
     kept = read = Saved()
     for place in sorted(places):
         state = decisions[place - 1].state
-        snapshot = asyncio.run(take_snapshot(kept, state, bytes([place])))
+        touched = touched_by(decisions[kept.seq : place])
+        snapshot = asyncio.run(take_snapshot(kept, state, bytes([place]), touched))
+        assert snapshot == asyncio.run(take_snapshot(kept, state, bytes([place])))
         kept = Saved(state, place, bytes([place]), snapshot.hash)
         read = with_snapshot(read, snapshot)
         assert read == kept

@@ -232,6 +232,17 @@ Event = (
 )
 
 
+def order_of(event: Event) -> OrderId | None:
+    """The order that an event is about and changes; None where it is about the account."""
+    match event:
+        case OrderAccepted() | OrderHeld() | OrderRejected():
+            return event.order.id
+        case OrderFilled():
+            return event.execution.order_id
+        case _:
+            return None if isinstance(event, AccountEvent) else event.order_id
+
+
 class IllegalTransition(Exception):
     """An event does not fit the order that it is about: the engine or the journal is wrong."""
 

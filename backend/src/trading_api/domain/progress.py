@@ -116,8 +116,10 @@ class Progress:
             return Decision((), state, ())
         answers = state.first_answers
         for event in self._events:
-            if isinstance(event, OrderAccepted | OrderHeld | OrderRejected):
-                answers = answers.set(event.order.client_order_id, state.orders[event.order.id])
+            match event:
+                case OrderAccepted() | OrderHeld() | OrderRejected():
+                    order = state.orders[event.order.id]
+                    answers = answers.set(order.client_order_id, order)
         state = replace(state, entries=state.entries + 1, first_answers=answers)
         return Decision(tuple(self._events), state, tuple(self._changes))
 

@@ -3,38 +3,29 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from trading_api.domain.accounts import AccountState
 from trading_api.domain.chain import LARGEST_BATCH
 from trading_api.domain.errors import JournalError
 from trading_api.domain.ids import AccountId
 from trading_api.domain.ports import Journal, Record
-from trading_api.domain.progress import Change
+from trading_api.domain.progress import Decision
 from trading_api.shared.metrics import Histogram
 
 
 class Pending:
     """An entry on its way to the journal, and who waits for it."""
 
-    __slots__ = ("account_id", "changes", "record", "state", "waiters")
+    __slots__ = ("account_id", "decision", "record", "waiters")
 
-    def __init__(
-        self,
-        account_id: AccountId,
-        record: Record,
-        state: AccountState,
-        changes: tuple[Change, ...],
-    ) -> None:
+    def __init__(self, account_id: AccountId, record: Record, decision: Decision) -> None:
         self.account_id = account_id
         self.record = record
-        self.state = state
-        self.changes = changes
-        self.waiters: list[asyncio.Future[bool]] = []
+        self.decision = decision
+        self.waiters: list[Callable[[bool], None]] = []
 
     def tell(self, committed: bool) -> None:
-        """Wake who waits."""
+        """Tell who waits whether it is durable or never will be."""
         for waiter in self.waiters:
-            if not waiter.done():
-                waiter.set_result(committed)
+            waiter(committed)
 
 
 class GroupCommit:

@@ -4,9 +4,8 @@ Commands and market data enter here; what they lead to changes the working state
 the journal, and is published when it is durable.
 """
 
-import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from trading_api.domain.accounts import AccountState
@@ -42,6 +41,7 @@ from trading_api.modules.broker.index import OrderIndex
 from trading_api.modules.broker.margin_watch import MarginWatch
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.marks import Marks
+from trading_api.modules.broker.promise import Promise
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.recovery import recover_accounts
 from trading_api.modules.broker.saving import Saving
@@ -186,19 +186,24 @@ class Engine:
         self._owned[decision.state.principal_id].append(cell)
         return cell
 
+    def when_durable(self, pending: Pending | None, tell: Callable[[bool], None]) -> None:
+        """Call `tell` when the entry, and so all before it, is durable; with False if never."""
+        if pending is None:
+            tell(True)
+        elif self._commits.failed:
+            tell(False)
+        else:
+            pending.waiters.append(tell)
+
     async def durable(self, pending: Pending | None) -> None:
         """Return when the entry, and so all before it, is durable.
 
         Raises:
             TradingError: `unavailable` when it never will be.
         """
-        if pending is None:
-            return
-        self._check_journal()
-        waiter = asyncio.get_running_loop().create_future()
-        pending.waiters.append(waiter)
-        if not await waiter:
-            raise TradingError("unavailable", "the journal does not take records")
+        promise = Promise(None)
+        self.when_durable(pending, promise.tell)
+        await promise.future
 
     async def settled(self, cell: Cell) -> None:
         """Return when all that was decided for the account so far is durable."""
@@ -315,11 +320,10 @@ class Engine:
     def _record(self, cell: Cell, decision: Decision, command: Command) -> Pending | None:
         if not decision.events:
             return None
-        state = decision.state
         data = encode_entry(decision.events, self._market_seq(command))
         record = cell.chain.add(self.market.now, data)
-        pending = Pending(cell.account_id, record, state, decision.changes)
-        cell.working, cell.last = state, pending
+        pending = Pending(cell.account_id, record, decision)
+        cell.working, cell.last = decision.state, pending
         self._note(cell, decision)
         self._commits.add(pending)
         return pending
@@ -367,11 +371,11 @@ class Engine:
         worth: dict[AccountId, None] = {}
         for pending in batch:
             cell = self._cells[pending.account_id]
-            cell.commit(pending.state, pending.changes, pending.record.hash)
+            cell.commit(pending.decision, pending.record.hash)
             self._saving.note(cell)
             if cell.last is pending:
                 cell.last = None
-            self.publisher.tell(pending.account_id, pending.changes)
+            self.publisher.tell(pending.account_id, pending.decision.changes)
             if _moves_money(pending):
                 worth[pending.account_id] = None
             else:
@@ -393,5 +397,5 @@ class Engine:
 def _moves_money(pending: Pending) -> bool:
     """Whether an entry fills, or is about the account; other changes can wait for the next mark."""
     return pending.record.seq == 1 or any(
-        c.route in ("positions", "account") for c in pending.changes
+        c.route in ("positions", "account") for c in pending.decision.changes
     )

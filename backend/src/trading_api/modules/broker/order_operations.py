@@ -1,6 +1,6 @@
 """Order entry over the socket: the same bodies, codes and idempotency as over REST."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -11,7 +11,7 @@ from trading_api.domain.orders import Order
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.requests import AccountName, ModifyOrderRequest, PlaceOrderRequest
 from trading_api.modules.broker.schemas import CanceledOrders
-from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.service import Answer, BrokerService
 from trading_api.shared.auth import Principal
 from trading_api.shared.ws.router import Operation
 
@@ -43,21 +43,17 @@ class CancelAllRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def order_operations(service: BrokerService) -> Sequence[Operation]:
     """What can be asked of channel `orders` besides its updates."""
 
-    async def place(caller: Principal, body: PlaceOrderRequest) -> Order:
-        answer = await service.submit(caller, body.command(), body.account_id)
-        return answer.orders[0]
+    def place(caller: Principal, body: PlaceOrderRequest) -> Awaitable[Order]:
+        return service.begin(caller, body.command(), body.account_id, _order)
 
-    async def modify(caller: Principal, body: ModifyRequest) -> Order:
-        answer = await service.submit(caller, body.command(OrderId(body.id)), body.account_id)
-        return answer.orders[0]
+    def modify(caller: Principal, body: ModifyRequest) -> Awaitable[Order]:
+        return service.begin(caller, body.command(OrderId(body.id)), body.account_id, _order)
 
-    async def cancel(caller: Principal, body: CancelRequest) -> Order:
-        answer = await service.submit(caller, CancelOrder(OrderId(body.id)), body.account_id)
-        return answer.orders[0]
+    def cancel(caller: Principal, body: CancelRequest) -> Awaitable[Order]:
+        return service.begin(caller, CancelOrder(OrderId(body.id)), body.account_id, _order)
 
-    async def cancel_all(caller: Principal, body: CancelAllRequest) -> CanceledOrders:
-        answer = await service.submit(caller, CancelAllOrders(body.symbol), body.account_id)
-        return CanceledOrders(list(answer.orders))
+    def cancel_all(caller: Principal, body: CancelAllRequest) -> Awaitable[CanceledOrders]:
+        return service.begin(caller, CancelAllOrders(body.symbol), body.account_id, _canceled)
 
     return [
         Operation(
@@ -100,3 +96,11 @@ def order_operations(service: BrokerService) -> Sequence[Operation]:
             example=(CancelAllRequest(symbol="BTCUSD"), CanceledOrders([examples.ORDER])),
         ),
     ]
+
+
+def _order(answer: Answer) -> Order:
+    return answer.orders[0]
+
+
+def _canceled(answer: Answer) -> CanceledOrders:
+    return CanceledOrders(list(answer.orders))

@@ -36,12 +36,14 @@ class Publisher:
     def tell(self, account_id: AccountId, changes: Iterable[Change]) -> None:
         """Publish the changes of an account in their order."""
         for route, seq, value in changes:
-            if isinstance(value, Holding):
-                self.publish(topic(route, account_id), self._position(account_id, value))
-            elif isinstance(value, Order | Execution):
-                if isinstance(value, Order):
+            match value:
+                case Order():
                     self._by_status[value.status] += 1
-                self._bus.publish(Message(topic(route, account_id), seq, value))
+                    self._bus.publish(Message(topic(route, account_id), seq, value))
+                case Execution():
+                    self._bus.publish(Message(topic(route, account_id), seq, value))
+                case Holding():
+                    self.publish(topic(route, account_id), self._position(account_id, value))
 
     def tell_equity(self, state: AccountState) -> None:
         """Publish what the account is worth now."""

@@ -50,7 +50,7 @@ async def recover_account(journal: Journal, account_id: AccountId) -> Cell:
     async for record, decision in folded(journal, account_id, cell.saved):
         cell.chain = Chain(account_id, record.seq, record.hash)
         cell.working = decision.state
-        cell.commit(decision.state, decision.changes, record.hash)
+        cell.commit(decision, record.hash)
     return cell
 
 

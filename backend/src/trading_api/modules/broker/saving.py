@@ -47,6 +47,7 @@ class Saving:
             state, head, before = cell.committed, cell.head, cell.saved
             if state is None or not is_due(state, before, every):
                 return
-            snapshot = await take_snapshot(before, state, head)
+            touched, cell.touched = cell.touched, set()
+            snapshot = await take_snapshot(before, state, head, touched)
             await self._journal.save_snapshot(snapshot, before.seq)
             cell.saved = Saved(state, snapshot.seq, head, snapshot.hash)

@@ -1,9 +1,11 @@
 """What callers may do with their accounts: place, change and end orders, and read."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -33,12 +35,16 @@ from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
 from trading_api.modules.broker.market import MarketData
 from trading_api.modules.broker.options import BrokerOptions
+from trading_api.modules.broker.promise import Promise
 from trading_api.modules.broker.publisher import Publisher
 from trading_api.modules.broker.recovery import ACCOUNT_PREFIX
 from trading_api.modules.broker.schemas import CreateAccountRequest
 from trading_api.shared.auth import Principal
+from trading_api.shared.clock import elapsed_s
 from trading_api.shared.context import AppContext
 from trading_api.shared.module import ModuleHealth
+
+T = TypeVar("T")
 
 MAX_ACCOUNTS = 100
 
@@ -101,8 +107,37 @@ class BrokerService:
         Raises:
             TradingError: what was refused and why; `order_id` where an order keeps the refusal.
         """
-        with self.engine.counts.acks.timed():
-            return await self._carry_out(principal, command, account_id)
+        return await self.begin(principal, command, account_id, _whole)
+
+    def begin(
+        self,
+        principal: Principal,
+        command: CallerCommand,
+        account_id: str | None,
+        shown: Callable[[Answer], T],
+    ) -> "asyncio.Future[T]":
+        """The same at once: what the future will show of the answer, when it is durable.
+
+        Raises:
+            TradingError: the caller may not do that, or there is no such account; other refusals
+                come from the future, since they may rest on what is not durable yet.
+        """
+        began = elapsed_s()
+        principal.require("orders:write")
+        cell = self.open_cell(principal, account_id)
+        promise: Promise[T]
+        try:
+            answer = self._carry_out(principal, cell, self._canonical(command))
+            promise = Promise(shown(answer))
+        except TradingError as refusal:
+            promise = Promise(refusal)
+
+        def tell(durable: bool) -> None:
+            self.engine.counts.acks.observe(elapsed_s() - began)
+            promise.tell(durable)
+
+        self.engine.when_durable(cell.last, tell)
+        return promise.future
 
     def preview(
         self, principal: Principal, command: PlaceOrder, account_id: str | None = None
@@ -171,8 +206,8 @@ class BrokerService:
         cell = self.open_cell(principal, account_id)
         if isinstance(command, SetLeverage):
             command = replace(command, symbol=self.symbol(command.symbol))
-        _, pending = self.engine.execute(cell, command)
-        await self.engine.durable(pending or cell.last)
+        self.engine.execute(cell, command)
+        await self.engine.settled(cell)
         return cell.shown
 
     def open_cell(self, principal: Principal, account_id: str | None = None) -> Cell:
@@ -207,22 +242,11 @@ class BrokerService:
             raise TradingError("unknown_account", f"account {account_id[:80]!r} is not known")
         return cell
 
-    async def _carry_out(
-        self, principal: Principal, command: CallerCommand, account_id: str | None
-    ) -> Answer:
-        principal.require("orders:write")
-        cell = self.open_cell(principal, account_id)
-        command = self._canonical(command)
-        try:
-            if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
-                await self.engine.settled(cell)
-                return Answer((_unless_rejected(first, replayed=True),), replayed=True)
-            decision, pending = self.engine.execute(cell, command, self._limits(principal, cell))
-        except TradingError:
-            # the refusal may rest on what is not durable yet
-            await self.engine.settled(cell)
-            raise
-        await self.engine.durable(pending or cell.last)
+    def _carry_out(self, principal: Principal, cell: Cell, command: CallerCommand) -> Answer:
+        """What is to be answered once all that was decided for the account is durable."""
+        if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
+            return Answer((_unless_rejected(first, replayed=True),), replayed=True)
+        decision, _ = self.engine.execute(cell, command, self._limits(principal, cell))
         return _answer(command, decision)
 
     def _limits(self, principal: Principal, cell: Cell) -> Limits:
@@ -260,6 +284,11 @@ class BrokerService:
         return command if name == command.symbol else replace(command, symbol=name)
 
 
+def _whole(answer: Answer) -> Answer:
+    return answer
+
+
+@lru_cache(1024)
 def default_account_id(principal_id: PrincipalId) -> AccountId:
     """The id of the account that a principal has from the first use on."""
     digest = hashlib.sha256(principal_id.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,9 +6,8 @@ types, so that the state can grow without a line here.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
-from itertools import islice
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -17,6 +16,7 @@ from immutables import Map
 from trading_api import __version__
 from trading_api.domain.accounts import AccountState
 from trading_api.domain.chain import FIRST, link
+from trading_api.domain.ids import OrderId
 from trading_api.domain.ports import Snapshot
 
 STATE_VERSION = 1
@@ -28,6 +28,7 @@ ENCODED_PER_TURN = 300
 BYTES_PER_TURN = 500_000
 PAUSE_S = 0.002
 
+_NOTHING = object()
 _HINTS = get_type_hints(AccountState, include_extras=True)
 _MAPS = frozenset(name for name, hint in _HINTS.items() if get_origin(hint) is Map)
 
@@ -81,20 +82,25 @@ class Saved(NamedTuple):
     hash: bytes = FIRST
 
 
-async def take_snapshot(saved: Saved, state: AccountState, head: bytes) -> Snapshot:
+async def take_snapshot(
+    saved: Saved, state: AccountState, head: bytes, touched: Collection[OrderId] | None = None
+) -> Snapshot:
     """What has changed since the last snapshot; others get their turn meanwhile.
 
     Args:
         saved: what there is already.
         state: the account after its entry number `state.entries`.
         head: the hash of that entry's record.
+        touched: the orders to which something happened since, so that what an account gathers over
+            the years need not be looked through; None looks at everything.
     """
     members: dict[str, Any] = {}
     for name in _HINTS:
         now = getattr(state, name)
         if name in _MAPS:
             before = Map() if saved.state is None else getattr(saved.state, name)
-            members[name] = await _changes(before, now)
+            keys = None if touched is None else _keys_of(name, saved.state, state, touched)
+            members[name] = await _changes(before, now, keys)
         else:
             members[name] = now
     data = _encoder.encode(_Part(**members))
@@ -136,25 +142,51 @@ def is_due(state: AccountState, saved: Saved, every: int) -> bool:
     return state.entries - saved.seq >= max(every, min(state.entries // 10, 5 * every))
 
 
-async def _changes(before: "Map[Any, Any]", now: "Map[Any, Any]") -> Any:
-    """A map's part, its items encoded already: all of them at once would take too long a turn."""
+def _keys_of(
+    name: str, before: AccountState | None, now: AccountState, touched: Collection[OrderId]
+) -> Collection[Any] | None:
+    """The keys under which a map may have changed; None where that is not known.
+
+    Known for the maps that only grow, and for that of the open orders.
+    """
+    match name:
+        case "orders" | "tickets":
+            return touched
+        case "first_answers" | "requests":
+            return [now.orders[each].client_order_id for each in touched]
+        case "executions":
+            first = 1 if before is None else before.executions_seq + 1
+            return range(first, now.executions_seq + 1)
+        case _:
+            return None
+
+
+async def _changes(
+    before: "Map[Any, Any]", now: "Map[Any, Any]", keys: Collection[Any] | None
+) -> Any:
+    """A map's part, its items encoded already: all of them at once would take too long a turn.
+
+    Only what is found under the keys may have changed.
+    """
     if now is before:
         return [], []
     changed: list[tuple[Any, Any]] = []
-    items, old = iter(now.items()), before.get
-    while some := list(islice(items, ITEMS_PER_TURN)):
-        changed += [item for item in some if old(item[0], before) is not item[1]]
+    gone: list[Any] = []
+    looked_at = sorted({*before, *now} if keys is None else keys)
+    for start in range(0, len(looked_at), ITEMS_PER_TURN):
+        for key in looked_at[start : start + ITEMS_PER_TURN]:
+            value = now.get(key, _NOTHING)
+            if value is _NOTHING:
+                gone += [key] if key in before else []
+            elif value is not before.get(key, _NOTHING):
+                changed.append((key, value))
         await asyncio.sleep(PAUSE_S)
-    changed = _sorted(changed)
     encoded: list[msgspec.Raw] = []
     for start in range(0, len(changed), ENCODED_PER_TURN):
         some = changed[start : start + ENCODED_PER_TURN]
         encoded += [msgspec.Raw(_encoder.encode(item)) for item in some]
         await asyncio.sleep(PAUSE_S)
-    # keys that have come and keys that have gone make up the difference in size
-    come = sum(1 for key, _ in changed if key not in before)
-    gone = [key for key in before if key not in now] if len(now) - come < len(before) else []
-    return encoded, sorted(gone)
+    return encoded, gone
 
 
 def _merged(before: "Map[Any, Any]", part: Any) -> "Map[Any, Any]":
