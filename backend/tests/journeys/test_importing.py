@@ -64,7 +64,7 @@ class Watch:
         self.seconds: list[float] = []
 
     def ask(self) -> None:
-        query = {"symbol": "AAPL", "resolution": "1", "count_back": 300}
+        query: dict[str, str | int] = {"symbol": "AAPL", "resolution": "1", "count_back": 300}
         for path, params in (("health", {}), ("datafeed/bars", query)):
             began = time.monotonic()
             answer = httpx.get(f"{self._server.url}/api/v1/{path}", params=params, timeout=10)
