@@ -33,15 +33,14 @@ def settle(progress: Progress, market: Market) -> None:
 
 
 def _after_fill(progress: Progress, execution: Execution, market: Market) -> None:
-    state = progress.state
-    order = state.orders[execution.order_id]
+    order = progress.state.orders[execution.order_id]
     if order.group_id is not None:
         _take_from_rivals(progress, order, execution.quantity, market)
         for child in linked.children(progress.state, order):
             _feed(progress, child, order, market)
-    if state.groups:
+    if progress.state.groups:
         position_exits.grow(progress, order.symbol, market.now)
-    if state.reducing:
+    if progress.state.reducing:
         reducing.follow(progress, order.symbol, market.now)
 
 

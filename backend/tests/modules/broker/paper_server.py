@@ -42,7 +42,12 @@ class PaperServer:
     """A context, a broker on it, and a market that a test speaks for."""
 
     def __init__(
-        self, journal: Journal | None = None, now: int = IN_SESSION, **options: Any
+        self,
+        journal: Journal | None = None,
+        now: int = IN_SESSION,
+        *,
+        faced: bool = True,
+        **options: Any,
     ) -> None:
         self.clock = ManualClock(now)
         self.context = AppContext.in_memory(clock=self.clock, ids=CountingIds())
@@ -55,6 +60,10 @@ class PaperServer:
         for route in ROUTES:
             self.context.bus.subscribe(route, self.told.append)
         self._seqs: dict[str, int] = {}
+        if faced:
+            self._add_face()
+
+    def _add_face(self) -> None:
         self.app = FastAPI()
         self.app.state.context = self.context
         http_errors.install(self.app)
@@ -74,12 +83,17 @@ class PaperServer:
         self._publish("quotes", symbol, quote)
 
     def quote_sides(
-        self, bid: float, ask: float, bid_size: float | None, ask_size: float | None
+        self,
+        bid: float,
+        ask: float,
+        bid_size: float | None,
+        ask_size: float | None,
+        status: Any = "open",
     ) -> None:
         """A quote of AAPL whose sides display different sizes."""
         none = (None,) * 8
         now = self.clock.now_ms()
-        quote = Quote("AAPL", now, bid, ask, bid_size, ask_size, *none, "open", "daily")
+        quote = Quote("AAPL", now, bid, ask, bid_size, ask_size, *none, status, "daily")
         self._publish("quotes", "AAPL", quote)
 
     def trade(self, price: float, size: float, symbol: str = "AAPL") -> None:
