@@ -87,6 +87,13 @@ for (const colorScheme of ["dark", "light"] as const) {
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "About" }).click();
     expect(await accessibilityProblems(page)).toEqual([]);
+    for (const key of ["?", "Control+k", "Control+,"]) {
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toBeHidden();
+      await page.keyboard.press(key);
+      await expect(page.getByRole("dialog")).toBeVisible();
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }
     await page.keyboard.press("Escape");
     await page.setViewportSize({ width: 390, height: 844 });
     for (const name of ["Markets", "Chart", "Trade", "Account"]) {

@@ -70,8 +70,10 @@ export class PriceChart implements BarSink {
     this.#type = type;
     this.#events = events;
     this.#colors = readColors(host);
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.#chart = createChart(host, {
       autoSize: true,
+      kineticScroll: { touch: !isStill },
       layout: { attributionLogo: false }, // it needs an inline style; the panel has the link instead
       timeScale: { rightOffset: 6, barSpacing: BAR_SPACING, minBarSpacing: 1 },
       crosshair: { mode: CrosshairMode.Normal },
@@ -160,9 +162,9 @@ export class PriceChart implements BarSink {
     this.#orderLines.set(lines);
   }
 
-  /** Let a line that was dragged go back to its own price. */
-  releaseLine(id: string): void {
-    this.#orderLines.move(id, null);
+  /** Hold a line at a price; null lets it go back to its own. */
+  holdLine(id: string, price: number | null): void {
+    this.#orderLines.move(id, price);
   }
 
   setExecutions(executions: readonly Execution[]): void {

@@ -3,8 +3,10 @@
 import type { BarSeries, SymbolInfo } from "@trading-api/client";
 import { unwrap } from "@trading-api/client";
 import { type Accounts, createAccounts } from "./accounts";
+import type { Phrase } from "../lib/i18n";
 import type { Backend } from "./backend";
 import { type Book, createBook } from "./book";
+import { type Commands, createCommands } from "./commands";
 import { createDayProfit, type DayProfit } from "./day-profit";
 import { createCurves, type Curves } from "./equity-curve";
 import { createDrawings, type DrawingsOf } from "./drawings";
@@ -19,6 +21,14 @@ import type { Session } from "./session";
 import type { Side } from "./ticket";
 import { createTrading, type Trading } from "./trading";
 import { type ShallowRef, shallowRef } from "vue";
+
+export const PANELS = [
+  { name: "markets", label: "Markets" },
+  { name: "chart", label: "Chart" },
+  { name: "trade", label: "Trade" },
+  { name: "account", label: "Account" },
+] as const satisfies readonly { readonly name: string; readonly label: Phrase }[];
+export type PanelName = (typeof PANELS)[number]["name"];
 
 export interface PickedPrice {
   readonly symbol: string;
@@ -35,6 +45,7 @@ export interface Desk {
   readonly links: Links;
   readonly latency: Latency;
   readonly notices: Notices;
+  readonly commands: Commands;
   readonly preferences: Preferences;
   readonly session: Session;
   /** The bars of a symbol, drawn by the sink; `start` and `stop` are the caller's. */
@@ -42,6 +53,8 @@ export interface Desk {
   /** Depth and trades of a symbol; `stop` is the caller's. */
   book(symbol: SymbolInfo): Book;
   readonly drawings: DrawingsOf;
+  /** The panel that a narrow screen shows. */
+  readonly panel: ShallowRef<PanelName>;
   /** A price that was picked for the ticket. */
   readonly picked: ShallowRef<PickedPrice | null>;
   /** The version of the server. */
@@ -72,6 +85,8 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     session,
     book: (symbol) => createBook(backend, symbol),
     drawings: createDrawings(),
+    commands: createCommands(),
+    panel: shallowRef("chart"),
     picked: shallowRef(null),
     series(symbol, resolution, sink) {
       const history = (query: HistoryQuery, signal: AbortSignal): Promise<BarSeries> => {

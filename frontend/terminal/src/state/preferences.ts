@@ -43,6 +43,8 @@ export interface Preferences {
   /** Orders are sent without being asked about. */
   readonly isInstant: ShallowRef<boolean>;
   readonly account: ShallowRef<string | null>;
+  /** Keys without Ctrl or ⌘ do something; who dictates may not want that. */
+  readonly singleKeys: ShallowRef<boolean>;
 }
 
 export function createPreferences(): Preferences {
@@ -64,6 +66,7 @@ export function createPreferences(): Preferences {
     studies: kept<readonly Study[]>("studies", [], parseStudies, JSON.stringify),
     isInstant: kept("instant", false, (text) => text === "true"),
     account: kept<string | null>("account", null, (text) => text),
+    singleKeys: kept("single-keys", true, (text) => text !== "false"),
   };
 }
 
