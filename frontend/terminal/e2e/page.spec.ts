@@ -161,6 +161,35 @@ test("another account is opened, traded on, and remembered", async ({ page, serv
   expect(watched.complaints).toEqual([]);
 });
 
+test("panels are made larger by pointer and by keys, and stay so", async ({ page, server }) => {
+  await logIn(page, server);
+  const size = async (name: string): Promise<{ width: number; height: number }> => {
+    const box = await page.getByRole("region", { name, exact: true }).boundingBox();
+    return box ?? { width: 0, height: 0 };
+  };
+  const bar = page.getByRole("separator", { name: "Width of the watchlist" });
+  const { x = 0, y = 0 } = (await bar.boundingBox()) ?? {};
+  const before = await size("Watchlist");
+  await page.mouse.move(x + 3, y + 60);
+  await page.mouse.down();
+  await page.mouse.move(x + 83, y + 60, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => (await size("Watchlist")).width).toBe(before.width + 80);
+
+  await page.getByRole("separator", { name: "Height of the blotter" }).focus();
+  const low = (await size("Blotter")).height;
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Shift+ArrowUp");
+  await expect.poll(async () => (await size("Blotter")).height).toBe(low + 80);
+
+  await page.reload();
+  await expect.poll(async () => (await size("Watchlist")).width).toBe(before.width + 80);
+  await expect.poll(async () => (await size("Blotter")).height).toBe(low + 80);
+  await page.getByRole("separator", { name: "Width of the watchlist" }).dblclick();
+  await expect.poll(async () => (await size("Watchlist")).width).toBe(before.width);
+  await expect(page.locator("[data-symbol='BTCUSD'] polyline")).toBeVisible();
+});
+
 test("light and dark follow the system until chosen, and the choice is remembered", async ({
   page,
   server,

@@ -18,6 +18,7 @@ import type { Preferences } from "./preferences";
 import type { Resolution } from "./resolutions";
 import { type BarSink, type HistoryQuery, Series } from "./series";
 import type { Session } from "./session";
+import { createSparklines, type Sparklines } from "./sparklines";
 import type { Side } from "./ticket";
 import { createTrading, type Trading } from "./trading";
 import { type ShallowRef, shallowRef } from "vue";
@@ -38,6 +39,7 @@ export interface PickedPrice {
 
 export interface Desk {
   readonly market: Market;
+  readonly sparklines: Sparklines;
   readonly accounts: Accounts;
   readonly trading: Trading;
   readonly dayProfit: DayProfit;
@@ -65,6 +67,7 @@ export interface Desk {
 export function createDesk(backend: Backend, session: Session, preferences: Preferences): Desk {
   const notices = createNotices();
   const market = createMarket(backend);
+  const sparklines = createSparklines(backend);
   const accounts = createAccounts(backend, preferences.account);
   const trading = createTrading(backend, notices, accounts.chosen);
   const links = createLinks(backend, () => session.expire());
@@ -74,6 +77,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
   const { rest, datafeed } = backend;
   return {
     market,
+    sparklines,
     accounts,
     trading,
     dayProfit,
@@ -105,6 +109,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     },
     stop() {
       market.stop();
+      sparklines.stop();
       accounts.stop();
       dayProfit.stop();
       trading.stop();

@@ -3,6 +3,7 @@
 import { type ShallowRef, shallowRef, watch } from "vue";
 import { isLocale, type Locale, type Phrase, preferredLocale } from "../lib/i18n";
 import { forget, recall, remember } from "../lib/storage";
+import { INITIAL_LAYOUT, type Layout, parseLayout } from "./layout";
 import { isResolution, type Resolution } from "./resolutions";
 import { parseStudies, type Study } from "./studies";
 
@@ -43,6 +44,7 @@ export interface Preferences {
   /** Orders are sent without being asked about. */
   readonly isInstant: ShallowRef<boolean>;
   readonly account: ShallowRef<string | null>;
+  readonly layout: ShallowRef<Layout>;
   /** Keys without Ctrl or ⌘ do something; who dictates may not want that. */
   readonly singleKeys: ShallowRef<boolean>;
 }
@@ -66,6 +68,7 @@ export function createPreferences(): Preferences {
     studies: kept<readonly Study[]>("studies", [], parseStudies, JSON.stringify),
     isInstant: kept("instant", false, (text) => text === "true"),
     account: kept<string | null>("account", null, (text) => text),
+    layout: kept<Layout>("layout", INITIAL_LAYOUT, parseLayout, JSON.stringify),
     singleKeys: kept("single-keys", true, (text) => text !== "false"),
   };
 }
