@@ -190,6 +190,34 @@ test("panels are made larger by pointer and by keys, and stay so", async ({ page
   await expect(page.locator("[data-symbol='BTCUSD'] polyline")).toBeVisible();
 });
 
+test("a stop loss that trails follows an entry; a part of the position is closed", async ({
+  page,
+  server,
+}) => {
+  await logIn(page, server);
+  const ticket = page.getByRole("region", { name: "Order ticket" });
+  const blotter = page.getByRole("region", { name: "Blotter" });
+  await ticket.getByLabel("Quantity", { exact: true }).fill("0.02");
+  await ticket.getByLabel("Stop loss", { exact: true }).fill("1.5");
+  await ticket.getByLabel("The stop loss is").selectOption("percent");
+  await ticket.getByLabel("Instant").check();
+  await ticket.getByRole("button", { name: "Buy 0.02 BTCUSD" }).click();
+  await expect(ticket.getByRole("status")).toContainText("filled at");
+  await blotter.getByRole("tab", { name: /Orders/ }).click();
+  const stop = blotter.getByRole("row").filter({ hasText: "trailing stop" });
+  await expect(stop).toContainText(/\d\d,\d\d\d\.\d\d \(1\.5%\)/);
+
+  await blotter.getByRole("tab", { name: /Positions/ }).click();
+  await blotter.getByRole("button", { name: "Close a part of the position in BTCUSD" }).click();
+  const dialog = page.getByRole("dialog", { name: "Close a part of the position in BTCUSD" });
+  await expect(dialog.getByLabel("Quantity")).toHaveValue("0.01");
+  await dialog.getByLabel("Quantity").fill("0.003");
+  await page.keyboard.press("Enter");
+  await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toContainText("0.017");
+  await blotter.getByRole("tab", { name: /Orders/ }).click();
+  await expect(stop).toContainText("0.017"); // the exit follows the position
+});
+
 test("light and dark follow the system until chosen, and the choice is remembered", async ({
   page,
   server,

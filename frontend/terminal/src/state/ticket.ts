@@ -21,6 +21,8 @@ export type OrderType = PlaceOrderRequest["type"];
 /** What the amount says: units, money to spend, or money that is lost at the stop loss. */
 export type Basis = "units" | "cash" | "risk";
 
+export type StopLossKind = "price" | "absolute" | "percent";
+
 export interface Draft {
   readonly symbol: string;
   readonly side: Side;
@@ -37,6 +39,8 @@ export interface Draft {
   readonly postOnly: boolean;
   readonly reduceOnly: boolean;
   readonly takeProfit: string;
+  /** What the stop loss says: a price, or how far it trails behind the best one. */
+  readonly stopLossKind: StopLossKind;
   readonly stopLoss: string;
 }
 
@@ -88,6 +92,7 @@ export function newDraft({ symbol, type }: Pick<SymbolInfo, "symbol" | "type">):
     postOnly: false,
     reduceOnly: false,
     takeProfit: "",
+    stopLossKind: "price",
     stopLoss: "",
   };
 }
@@ -144,8 +149,22 @@ export function requestOf(
     ...(postOnly && hasLimit(type) && { post_only: true }),
     ...(reduceOnly && { reduce_only: true }),
     ...(target !== "" && { take_profit: { limit_price: target } }),
-    ...(stop !== "" && { stop_loss: { stop_price: stop } }),
+    ...(stop !== "" && { stop_loss: stopLossOf(draft.stopLossKind, stop) }),
   };
+}
+
+function stopLossOf(
+  kind: StopLossKind,
+  value: string,
+): NonNullable<PlaceOrderRequest["stop_loss"]> {
+  return kind === "price" ? { stop_price: value } : { trail: { kind, value } };
+}
+
+/** How far the stop loss is from a price, in money. */
+function riskOf({ stopLossKind: kind, stopLoss }: Draft, price: string): string {
+  const value = stopLoss.trim();
+  if (kind === "price") return absolute(subtract(price, value));
+  return kind === "absolute" ? value : multiply(multiply(price, value), "0.01");
 }
 
 /** How many units the amount comes to, on the symbol's grid; null while there is no price. */
@@ -160,7 +179,7 @@ export function quantityOf(
   if (price === null) return null;
   if (draft.basis === "cash") return quotientOnGrid(amount, price, step);
   if (!isPositive(draft.stopLoss)) return null;
-  const distance = absolute(subtract(price, draft.stopLoss.trim()));
+  const distance = riskOf(draft, price);
   return sign(distance) === 0 ? null : quotientOnGrid(amount, distance, step);
 }
 

@@ -96,6 +96,18 @@ test("cash is sent as a sum; risk as the quantity that loses it at the stop loss
   expect(problemOf({ ...risk, stopLoss: "" })).toBe("Enter a stop loss");
 });
 
+test("a stop loss may trail: in money, or in per cent of the price", () => {
+  const trailing: Draft = { ...limit, stopLossKind: "percent", stopLoss: " 2.5 " };
+  expect(requestOf(trailing, "web-1").stop_loss).toEqual({
+    trail: { kind: "percent", value: "2.5" },
+  });
+  const risk: Draft = { ...trailing, basis: "risk", quantity: "100", limitPrice: "400" };
+  expect(quantityOf(risk, "400", aSymbol())).toBe("10"); // 2.5 % of 400 are 10 a piece
+  const money: Draft = { ...risk, stopLossKind: "absolute", stopLoss: "50" };
+  expect(quantityOf(money, "400", aSymbol())).toBe("2");
+  expect(requestOf(money, "web-1").stop_loss).toEqual({ trail: { kind: "absolute", value: "50" } });
+});
+
 test("good till a date needs the date", () => {
   expect(problemOf({ ...limit, timeInForce: "gtd" })).toBe("Enter a date");
   const dated: Draft = { ...limit, timeInForce: "gtd", expireAt: "2026-12-01T10:00" };

@@ -71,6 +71,7 @@ const de = {
   "Charts by": "Charts von",
   "Charts by TradingView": "Charts von TradingView",
   Close: "Schließen",
+  "Close a part of the position in {symbol}": "Teil der Position in {symbol} schließen",
   "Close all": "Alle schließen",
   "Close all positions": "Alle Positionen schließen",
   "Close half of the position in {symbol}": "Hälfte der Position in {symbol} schließen",
@@ -141,6 +142,7 @@ const de = {
   "Height of the book": "Höhe des Orderbuchs",
   "Heikin-Ashi": "Heikin-Ashi",
   held: "wartet",
+  "Held: {quantity}": "Gehalten: {quantity}",
   "High|price": "Hoch",
   "Hollow candles": "Hohle Kerzen",
   "Horizontal line": "Waagerechte Linie",
@@ -242,6 +244,8 @@ const de = {
   "Paper trading: no order leaves this server. The market data are real, from the past, and shown as if they were now. All times are UTC.":
     "Papierhandel: Keine Order verlässt diesen Server. Die Marktdaten sind echt, aus der Vergangenheit, und werden gezeigt, als wären sie von jetzt. Alle Zeiten sind UTC.",
   "part filled": "teils ausgeführt",
+  "Part of the position": "Teil der Position",
+  "Part…": "Teil …",
   "Paste the token": "Token einfügen",
   "Paste the token first.": "Erst das Token einfügen.",
   "per cent": "Prozent",
@@ -340,6 +344,7 @@ const de = {
   "The server knows no symbol. This imports some:":
     "Der Server kennt kein Symbol. Dies importiert welche:",
   "The session has ended: log in again.": "Die Sitzung ist zu Ende: bitte neu anmelden.",
+  "The stop loss is": "Der Stop-Loss ist",
   "The token is in the server's data directory, unless it was set as":
     "Das Token liegt im Datenverzeichnis des Servers, außer es wurde gesetzt als",
   "The {name} must be a number above 0": "{name}: eine Zahl über 0 ist nötig",
@@ -362,6 +367,7 @@ const de = {
   Trail: "Abstand",
   trail: "Abstand",
   "Trail in": "Abstand in",
+  "trail {unit}": "{unit} Abstand",
   "Trailing stop": "Trailing-Stop",
   "trailing stop": "Trailing-Stop",
   "Trailing stop limit": "Trailing-Stop-Limit",
