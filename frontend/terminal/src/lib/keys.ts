@@ -16,9 +16,11 @@ export function chordOf({
   shiftKey,
 }: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
   const isLetter = /^\p{L}$/u.test(key);
+  // Many keyboards give signs like [ with AltGr, which some systems report as Ctrl and Alt.
+  const isAltGr = altKey && key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
   const parts = [
-    (ctrlKey || metaKey) && MOD,
-    altKey && "Alt",
+    (ctrlKey || metaKey) && !isAltGr && MOD,
+    altKey && !isAltGr && "Alt",
     shiftKey && (isLetter || key.length > 1) && "Shift",
     isLetter ? key.toLowerCase() : key,
   ];

@@ -14,6 +14,8 @@ test.each([
   [{ key: "ArrowUp", altKey: true }, "Alt+ArrowUp"],
   [{ key: "F6", shiftKey: true }, "Shift+F6"],
   [{ key: "+" }, "+"],
+  [{ key: "[", ctrlKey: true, altKey: true }, "["], // AltGr
+  [{ key: "[", altKey: true }, "["], // Option, on a German keyboard of Apple's
 ])("%j is written %s", (event, chord) => {
   expect(chordOf({ ...NONE, ...event })).toBe(chord);
 });
