@@ -97,9 +97,13 @@ def _on_connect(synchronous: Synchronous) -> Any:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at the beginning: two writers wait for each other instead of failing."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    """Take the write lock at the beginning: two writers wait for each other instead of failing.
+
+    Not with option `alone`: there each statement is a transaction of its own.
+    """
+    options = connection.get_execution_options()
+    if not options.get("alone", False):
+        connection.exec_driver_sql("BEGIN" if options.get("reading", False) else "BEGIN IMMEDIATE")
 
 
 def _migrate(connection: Connection, schema: Schema, path: Path) -> None:

@@ -18,7 +18,7 @@ from trading_api.infra.tables import journal, snapshots, torn_records
 
 _PAGE = 5_000
 _COMPRESSION = 1
-_ROWS_AT_ONCE = (256, 64, 16, 4, 1)
+_MOST_ROWS = 64
 _MEMBERS = ("stream", "seq", "time", "data", "hash")
 
 
@@ -28,19 +28,22 @@ class SqlJournal:
     def __init__(self) -> None:
         self._engine: Engine | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._inserts: dict[int, str] = {}
+        self._writer: Connection | None = None
+        self._inserts: Sequence[str] = ()
 
     def open(self, engine: Engine) -> None:
         """Begin to use the database."""
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._inserts = {rows: _insert_text(engine, rows) for rows in _ROWS_AT_ONCE}
+        self._inserts = _insert_texts(engine)
 
     def close(self) -> None:
         """Wait for the commit under way and stop."""
         if self._thread is not None:
+            if self._writer is not None:
+                self._thread.submit(self._writer.close)
             self._thread.shutdown()
-        self._engine = self._thread = None
+        self._engine = self._thread = self._writer = None
 
     async def append(self, records: Sequence[Record]) -> None:
         """Store all records or none; durable when it returns.
@@ -90,14 +93,23 @@ class SqlJournal:
 
     def _append(self, records: Sequence[Record]) -> None:
         try:
-            with self._opened().begin() as connection:
-                for some in _in_parts(records):
-                    values = [getattr(each, name) for each in some for name in _MEMBERS]
-                    connection.exec_driver_sql(self._inserts[len(some)], tuple(values))
+            if len(records) > _MOST_ROWS:
+                with self._opened().begin() as connection:
+                    for start in range(0, len(records), _MOST_ROWS):
+                        self._insert(connection, records[start : start + _MOST_ROWS])
+            elif records:
+                if self._writer is None:
+                    self._writer = self._opened().connect().execution_options(alone=True)
+                with self._writer.begin():
+                    self._insert(self._writer, records)
         except IntegrityError as error:
             raise JournalConflict(f"another writer holds a stream: {error.orig}") from error
         except SQLAlchemyError as error:
             raise JournalError(f"the journal could not be written: {reason_of(error)}") from error
+
+    def _insert(self, connection: Connection, records: Sequence[Record]) -> None:
+        values = [getattr(each, name) for each in records for name in _MEMBERS]
+        connection.exec_driver_sql(self._inserts[len(records)], tuple(values))
 
     def _save(self, row: dict[str, object], after: int) -> None:
         of_stream = snapshots.c.stream == row["stream"]
@@ -174,24 +186,16 @@ class SqlJournal:
         return self._engine
 
 
-def _insert_text(engine: Engine, rows: int) -> str:
-    """The statement that inserts so many rows, as text.
+def _insert_texts(engine: Engine) -> Sequence[str]:
+    """The statements that insert so many rows, as texts, by the number of rows.
 
     SQLAlchemy's own way costs several times the insert itself; and the driver lets go of the
-    interpreter once per statement, each time waiting for it while the event loop is busy.
+    interpreter at each statement, each time waiting for it while the event loop is busy. So what
+    fits into one statement is one, which needs no BEGIN and COMMIT around it.
     """
     first = str(insert(journal).compile(engine, column_keys=_MEMBERS))
     head, _, values = first.partition(" VALUES ")
-    return f"{head} VALUES {', '.join([values] * rows)}"
-
-
-def _in_parts(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """The records in as few parts as there are statements for."""
-    start = 0
-    for rows in _ROWS_AT_ONCE:
-        while len(records) - start >= rows:
-            yield records[start : start + rows]
-            start += rows
+    return [f"{head} VALUES {', '.join([values] * rows)}" for rows in range(_MOST_ROWS + 1)]
 
 
 def _unpacked(data: bytes) -> bytes:
