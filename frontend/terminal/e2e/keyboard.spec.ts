@@ -32,6 +32,15 @@ test("everything is done from the keyboard", async ({ page, server }) => {
     await keyboard.press("[");
   });
 
+  await test.step("the bars are read as a table by those who do not see the chart", async () => {
+    await keyboard.press("t");
+    const table = dialog.getByRole("table");
+    await expect(table.getByRole("columnheader", { name: "Close" })).toBeVisible();
+    await expect(table.getByRole("row").nth(1)).toContainText(/1\.1\d{4}/);
+    await keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+  });
+
   await test.step("the palette finds a symbol and a command", async () => {
     await keyboard.press("Control+k");
     await keyboard.type("btc");

@@ -47,7 +47,8 @@ test("no translation is of a sentence that nobody says", () => {
 });
 
 /** What is called the same in every language. */
-const NAMES = /^(trading_api|REST|CSV|UTC|TradingView Lightweight Charts™|, copyright 2025 .*)$/;
+const NAMES =
+  /^(trading_api|REST|CSV|UTC|\(UTC\)|TradingView Lightweight Charts™|, copyright 2025 .*)$/;
 const READ_ALOUD = ["aria-label", "title", "placeholder", "alt", "label"];
 
 /** The words that a template shows without asking the catalogue. */

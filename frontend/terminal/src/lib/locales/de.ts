@@ -37,6 +37,7 @@ const de = {
   Balance: "Guthaben",
   Bars: "Balken",
   bars: "Balken",
+  "Bars as a table": "Balken als Tabelle",
   "Begin anew?": "Neu beginnen?",
   Bid: "Geld",
   bid: "Geld",
