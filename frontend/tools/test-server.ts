@@ -4,11 +4,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PYTHON = process.env["PYTHON"] ?? join(ROOT, ".venv/bin/python");
-const PACKS = join(process.env["TRADING_API_DATA_DIR"] ?? join(ROOT, "var"), "packs");
+const PACKS = resolve(process.env["TRADING_API_DATA_DIR"] ?? join(ROOT, "var"), "packs");
 const START_MS = 20_000;
 
 export const TOKEN = "a-token-for-the-browser-tests-only";
@@ -18,35 +18,62 @@ export const hasOpenMarket = existsSync(join(PACKS, "ob_analytics"));
 
 export const NO_MARKET = "skipped: the BTCUSD pack is not here (`make run` fetches it)";
 
+/** A time to replay, in what form the command line takes it. */
+export interface ReplayPlan {
+  readonly start: string;
+  readonly end: string;
+  readonly speed: number;
+  readonly symbols: string;
+}
+
 export class TestServer {
   readonly #dataDir: string;
   readonly #port: number;
+  readonly #command: readonly string[];
   #process: ChildProcess | null = null;
   /** The login link that the server printed when it started. */
   link = "";
 
-  private constructor(port: number, dataDir: string) {
+  private constructor(port: number, dataDir: string, command: readonly string[]) {
     this.#port = port;
     this.#dataDir = dataDir;
+    this.#command = command;
   }
 
   get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  static async start(): Promise<TestServer> {
+  static start(): Promise<TestServer> {
+    return TestServer.#started(() => ["serve"]);
+  }
+
+  /** A server that replays a time, and stands at its start. */
+  static replay({ start, end, speed, symbols }: ReplayPlan): Promise<TestServer> {
+    const options = ["--speed", String(speed), "--symbols", symbols, "--paused"];
+    return TestServer.#started((dataDir) => {
+      return ["replay", start, end, "--data-dir", join(dataDir, "replay"), ...options];
+    });
+  }
+
+  static async #started(command: (dataDir: string) => string[]): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), "trading-api-e2e-"));
     if (hasOpenMarket) symlinkSync(PACKS, join(dataDir, "packs"));
-    const server = new TestServer(await freePort(), dataDir);
+    const server = new TestServer(await freePort(), dataDir, command(dataDir));
     await server.run();
     return server;
   }
 
   /** Start the process and wait until it has printed its login link. */
   async run(): Promise<void> {
-    const options = ["serve", "--port", String(this.#port), "--data-dir", this.#dataDir];
+    const options = [...this.#command, "--port", String(this.#port)];
     const child = spawn(PYTHON, ["-m", "trading_api", ...options], {
-      env: { ...process.env, TRADING_API_TOKEN: TOKEN, PYTHONUNBUFFERED: "1" },
+      env: {
+        ...process.env,
+        TRADING_API_DATA_DIR: this.#dataDir,
+        TRADING_API_TOKEN: TOKEN,
+        PYTHONUNBUFFERED: "1",
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;

@@ -181,7 +181,7 @@ def test_the_overview_lists_the_enabled_modules() -> None:
 
 def test_health_and_versions_have_their_shape() -> None:
     health = get(create_app()[0], "/api/v1/health").json()
-    assert set(health) == {"status", "version", "uptime_s", "modules"}
+    assert set(health) == {"status", "version", "uptime_s", "modules", "replay"}
     assert [set(module) for module in health["modules"]] == [{"name", "status", "detail"}] * 2
     versions = get(create_app()[0], "/api/v1/versions").json()
     assert versions["current"] == "v1"

@@ -15,6 +15,7 @@ import { createLinks, type Links } from "./links";
 import { createMarket, type Market } from "./market";
 import { createNotices, type Notices } from "./notices";
 import type { Preferences } from "./preferences";
+import { createReplay, type Replay } from "./replay";
 import type { Resolution } from "./resolutions";
 import { type BarSink, type HistoryQuery, Series } from "./series";
 import type { Session } from "./session";
@@ -57,6 +58,9 @@ export interface Desk {
   readonly drawings: DrawingsOf;
   /** The panel that a narrow screen shows. */
   readonly panel: ShallowRef<PanelName>;
+  readonly replay: Replay;
+  /** The server's time, a replayed one as well; epoch milliseconds. */
+  now(): number;
   /** A price that was picked for the ticket. */
   readonly picked: ShallowRef<PickedPrice | null>;
   /** The version of the server. */
@@ -74,6 +78,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
   const latency = createLatency(backend);
   const curves = createCurves(backend);
   const dayProfit = createDayProfit(trading.account, curves, () => latency.now());
+  const replay = createReplay(backend);
   const { rest, datafeed } = backend;
   return {
     market,
@@ -91,6 +96,8 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     drawings: createDrawings(),
     commands: createCommands(),
     panel: shallowRef("chart"),
+    replay,
+    now: () => replay.now() ?? latency.now(),
     picked: shallowRef(null),
     series(symbol, resolution, sink) {
       const history = (query: HistoryQuery, signal: AbortSignal): Promise<BarSeries> => {
@@ -114,6 +121,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
       dayProfit.stop();
       trading.stop();
       latency.stop();
+      replay.stop();
       links.stop();
     },
   };

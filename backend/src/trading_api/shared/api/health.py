@@ -33,15 +33,20 @@ class ModuleStatus(Struct, frozen=True, omit_defaults=True):
 
 
 class Health(Struct, frozen=True):
-    """How the server is: `degraded` when one of its modules is."""
+    """How the server is: `degraded` when one of its modules is.
+
+    Attributes:
+        replay: whether it runs on the clock of a replay, which `GET /datafeed/replay` tells of.
+    """
 
     status: Literal["ok", "degraded"]
     version: str
     uptime_s: float
     modules: tuple[ModuleStatus, ...]
+    replay: bool
 
 
-EXAMPLE = Health("ok", __version__, 12.5, (ModuleStatus("broker", "ok", None),))
+EXAMPLE = Health("ok", __version__, 12.5, (ModuleStatus("broker", "ok", None),), False)
 
 
 class HealthApi(APIRouter):
@@ -64,7 +69,9 @@ class HealthApi(APIRouter):
             )
             well = context.failure is None and all(module.status == "ok" for module in modules)
             uptime_ms = context.wall.now_ms() - request.app.state.started_at
-            health = Health("ok" if well else "degraded", __version__, uptime_ms / 1000, modules)
+            status: Literal["ok", "degraded"] = "ok" if well else "degraded"
+            is_replay = context.replay is not None
+            health = Health(status, __version__, uptime_ms / 1000, modules, is_replay)
             return json_response(health, Cache_Control="no-store")
 
 

@@ -892,6 +892,9 @@ export interface components {
     /**
      * Health
      * @description How the server is: `degraded` when one of its modules is.
+     *
+     *         Attributes:
+     *             replay: whether it runs on the clock of a replay, which `GET /datafeed/replay` tells of.
      */
     Health: {
       /** @enum {unknown} */
@@ -899,6 +902,7 @@ export interface components {
       version: string;
       uptime_s: number;
       modules: components["schemas"]["ModuleStatus"][];
+      replay: boolean;
     };
     /**
      * Leverage
@@ -6183,7 +6187,8 @@ export interface operations {
            *           "name": "broker",
            *           "status": "ok"
            *         }
-           *       ]
+           *       ],
+           *       "replay": false
            *     }
            */
           "application/json": components["schemas"]["Health"];
