@@ -1,6 +1,6 @@
 /** Bars, volume, indicators, orders and fills on a canvas; changed by calls, never by reactivity. */
 
-import type { Bar, Execution } from "@trading-api/client";
+import type { Bar, Execution, SymbolInfo } from "@trading-api/client";
 import {
   createChart,
   createSeriesMarkers,
@@ -20,6 +20,7 @@ import { type Bars, withBar } from "../state/bars";
 import type { ChartType } from "../state/preferences";
 import type { BarSink } from "../state/series";
 import type { Study } from "../state/studies";
+import { tradingDays } from "../state/trading-days";
 import { chartTime, pointsOf } from "./bar-shapes";
 import { type ChartColors, readColors } from "./colors";
 import { DrawingHand, type DrawingEvents } from "./draw";
@@ -105,8 +106,13 @@ export class PriceChart implements BarSink {
   }
 
   /** Whose bars these are, how prices are written, and whether bars are shorter than a day. */
-  setScale(symbol: string, pricePlaces: number, isIntraday: boolean): void {
-    this.#symbol = symbol;
+  setScale(
+    symbol: Pick<SymbolInfo, "symbol" | "session" | "timezone">,
+    pricePlaces: number,
+    isIntraday: boolean,
+  ): void {
+    this.#symbol = symbol.symbol;
+    this.#studyPlots.setDays(isIntraday ? tradingDays(symbol) : null);
     this.#places = pricePlaces;
     this.#chart.applyOptions({
       localization: { priceFormatter: (price: number) => formatPrice(price, this.#places) },

@@ -9,6 +9,7 @@ import {
 } from "lightweight-charts";
 import type { Bars } from "../state/bars";
 import { plotsOf, type Plot, ruleOf, type Study } from "../state/studies";
+import type { DayOf } from "../state/trading-days";
 import { chartTime } from "./bar-shapes";
 import type { ChartColors } from "./colors";
 
@@ -35,9 +36,15 @@ export class StudyPlots {
   readonly #chart: IChartApi;
   #drawn: Drawn[] = [];
   #bars: Bars = [];
+  #dayOf: DayOf | null = null;
 
   constructor(chart: IChartApi) {
     this.#chart = chart;
+  }
+
+  /** What tells the trading days of the bars apart; null for bars of a day or longer. */
+  setDays(dayOf: DayOf | null): void {
+    this.#dayOf = dayOf;
   }
 
   /** Draw these instead of those before. */
@@ -48,7 +55,7 @@ export class StudyPlots {
     for (const study of studies) {
       const { isOverlay } = ruleOf(study.kind);
       if (!isOverlay) pane++;
-      const plots = plotsOf(study, []);
+      const plots = plotsOf(study, [], null);
       const tones = plots.map(({ style }) =>
         style === "histogram" ? colors.crosshair : (colors.studies[tone++ % 6] ?? colors.text),
       );
@@ -65,7 +72,7 @@ export class StudyPlots {
   replace(bars: Bars): void {
     this.#bars = bars;
     for (const drawn of this.#drawn) {
-      drawn.plots = plotsOf(drawn.study, bars);
+      drawn.plots = plotsOf(drawn.study, bars, this.#dayOf);
       for (const [index, series] of drawn.series.entries()) {
         series.setData(pointsOf(drawn.plots[index], bars));
       }
@@ -78,7 +85,7 @@ export class StudyPlots {
     const last = bars.at(-1);
     if (last === undefined) return;
     for (const drawn of this.#drawn) {
-      drawn.plots = plotsOf(drawn.study, bars);
+      drawn.plots = plotsOf(drawn.study, bars, this.#dayOf);
       for (const [index, series] of drawn.series.entries()) {
         const value = drawn.plots[index]?.values.at(-1) ?? null;
         if (value !== null) series.update({ time: chartTime(last.time), value });

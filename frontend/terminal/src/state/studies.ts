@@ -4,6 +4,7 @@ import type { Phrase } from "../lib/i18n";
 import * as indicators from "../lib/indicators";
 import type { Values } from "../lib/indicators";
 import type { Bars } from "./bars";
+import type { DayOf } from "./trading-days";
 
 export type StudyKind =
   "sma" | "ema" | "bollinger" | "vwap" | "rsi" | "macd" | "atr" | "stochastic";
@@ -122,8 +123,13 @@ export function settingsOf(
   return Object.fromEntries(bounded) as Record<string, number>;
 }
 
-/** What the study draws, one value for each bar. */
-export function plotsOf({ kind, settings }: Study, bars: Bars): Plot[] {
+/**
+ * What the study draws, one value for each bar.
+ *
+ * `dayOf` tells trading days apart, with each of which a volume-weighted price begins anew; it is
+ * null for bars of a day or longer.
+ */
+export function plotsOf({ kind, settings }: Study, bars: Bars, dayOf: DayOf | null): Plot[] {
   const of = (name: string): number => settings[name] ?? 1;
   const [high, low] = [bars.map((bar) => bar.high), bars.map((bar) => bar.low)];
   const close = bars.map((bar) => bar.close);
@@ -138,7 +144,7 @@ export function plotsOf({ kind, settings }: Study, bars: Bars): Plot[] {
     }
     case "vwap": {
       const volume = bars.map((bar) => bar.volume);
-      const isStart = (index: number): boolean => isNewDay(bars, index);
+      const isStart = (index: number): boolean => isNewDay(bars, index, dayOf);
       return [line("VWAP", indicators.vwap(high, low, close, volume, isStart))];
     }
     case "rsi":
@@ -161,12 +167,8 @@ function line(name: string, values: Values): Plot {
   return { name, values, style: "line" };
 }
 
-const DAY_MS = 86_400_000;
-
-/** VWAP is a session's; sessions are told apart by the UTC day. Bars of days never begin anew. */
-function isNewDay(bars: Bars, index: number): boolean {
+function isNewDay(bars: Bars, index: number, dayOf: DayOf | null): boolean {
   const [bar, before] = [bars[index], bars[index - 1]];
-  if (bar === undefined || before === undefined) return false;
-  if (bar.time - before.time >= DAY_MS && bar.time % DAY_MS === 0) return false;
-  return Math.floor(bar.time / DAY_MS) !== Math.floor(before.time / DAY_MS);
+  if (bar === undefined || before === undefined || dayOf === null) return false;
+  return dayOf(bar.time) !== dayOf(before.time);
 }

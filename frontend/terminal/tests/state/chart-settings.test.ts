@@ -34,7 +34,7 @@ test("a symbol that lacks the resolution shows the shortest it has", () => {
 test("every indicator draws a value for every bar, with the usual settings", () => {
   const many = bars(1, 200);
   for (const { kind } of STUDY_RULES) {
-    const plots = plotsOf(newStudy(kind, []), many);
+    const plots = plotsOf(newStudy(kind, []), many, null);
     expect(plots.length).toBeGreaterThan(0);
     for (const { values } of plots) {
       expect(values).toHaveLength(200);
