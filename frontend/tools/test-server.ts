@@ -18,6 +18,8 @@ export const hasOpenMarket = existsSync(join(PACKS, "ob_analytics"));
 
 export const NO_MARKET = "skipped: the BTCUSD pack is not here (`make run` fetches it)";
 
+type Environment = Readonly<Record<string, string>>;
+
 /** A time to replay, in what form the command line takes it. */
 export interface ReplayPlan {
   readonly start: string;
@@ -30,22 +32,30 @@ export class TestServer {
   readonly #dataDir: string;
   readonly #port: number;
   readonly #command: readonly string[];
+  readonly #environment: Environment;
   #process: ChildProcess | null = null;
   /** The login link that the server printed when it started. */
   link = "";
 
-  private constructor(port: number, dataDir: string, command: readonly string[]) {
+  private constructor(
+    port: number,
+    dataDir: string,
+    command: readonly string[],
+    environment: Environment,
+  ) {
     this.#port = port;
     this.#dataDir = dataDir;
     this.#command = command;
+    this.#environment = environment;
   }
 
   get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  static start(): Promise<TestServer> {
-    return TestServer.#started(() => ["serve"]);
+  /** A server of the usual settings, but for these variables of its environment. */
+  static start(environment: Environment = {}): Promise<TestServer> {
+    return TestServer.#started(() => ["serve"], environment);
   }
 
   /** A server that replays a time, and stands at its start. */
@@ -56,10 +66,13 @@ export class TestServer {
     });
   }
 
-  static async #started(command: (dataDir: string) => string[]): Promise<TestServer> {
+  static async #started(
+    command: (dataDir: string) => string[],
+    environment: Environment = {},
+  ): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), "trading-api-e2e-"));
     if (hasOpenMarket) symlinkSync(PACKS, join(dataDir, "packs"));
-    const server = new TestServer(await freePort(), dataDir, command(dataDir));
+    const server = new TestServer(await freePort(), dataDir, command(dataDir), environment);
     await server.run();
     return server;
   }
@@ -70,6 +83,7 @@ export class TestServer {
     const child = spawn(PYTHON, ["-m", "trading_api", ...options], {
       env: {
         ...process.env,
+        ...this.#environment,
         TRADING_API_DATA_DIR: this.#dataDir,
         TRADING_API_TOKEN: TOKEN,
         PYTHONUNBUFFERED: "1",

@@ -46,7 +46,6 @@ const FRESH_KEPT = 16;
 
 export class Series {
   readonly status: ShallowRef<SeriesStatus> = shallowRef({ kind: "loading" });
-  readonly last: ShallowRef<Bar | null> = shallowRef(null);
   readonly #source: BarSource;
   readonly #sink: BarSink;
   readonly #stopped = new AbortController();
@@ -162,7 +161,6 @@ export class Series {
   }
 
   #told(): void {
-    this.last.value = this.#bars.at(-1) ?? null;
     const kind = this.#bars.length === 0 ? "empty" : "ready";
     if (this.status.value.kind !== kind) this.status.value = { kind };
   }

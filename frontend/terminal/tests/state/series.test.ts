@@ -77,7 +77,7 @@ describe("a series", () => {
     update(aBar(10, 102));
     update(aBar(11, 103));
     expect(series.bars).toEqual([...bars(1, 9), aBar(10, 102), aBar(11, 103)]);
-    expect(series.last.value).toEqual(aBar(11, 103));
+    expect(series.bars.at(-1)).toEqual(aBar(11, 103));
     expect(series.status.value).toEqual({ kind: "ready" });
     expect(view.asked).toEqual([{ count_back: PAGE }]);
   });
