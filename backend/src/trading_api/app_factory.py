@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Seque
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from trading_api.infra.market_store import SqlMarketStore
 from trading_api.infra.tokens import SqlCredentials
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.datafeed import DatafeedModule
+from trading_api.modules.datafeed.sources.exchanges import exchange_sources
 from trading_api.settings import VITE_ORIGINS, Settings
 from trading_api.shared import http_errors, openapi, sources
 from trading_api.shared.api.docs import DocsApi
@@ -159,7 +161,8 @@ def build_app(
     registry = ModuleRegistry()
     _measure(context)
     context.offered_sources = {
-        point.name: point.load for point in entry_points(group=sources.ENTRY_POINTS)
+        **{point.name: point.load for point in entry_points(group=sources.ENTRY_POINTS)},
+        "ccxt": _exchanges,
     }
     for name, factory in _factories(enabled_modules):
         registry.register(_make(name, factory, context))
@@ -186,6 +189,20 @@ def validate_response_models(app: FastAPI) -> None:
         if route.include_in_schema and route.response_model is None:
             methods = ", ".join(sorted(route.methods or ()))
             raise ModuleError(f"{methods} {route.path} declares no response model")
+
+
+def _exchanges() -> sources.SourceFactory:
+    """Makes sources of exchanges; what that needs is large, and imported now.
+
+    Raises:
+        ValueError: it is not installed.
+    """
+    if find_spec("ccxt") is None:
+        raise ValueError("it needs one more package: pip install 'trading_api[ccxt]'")
+    from trading_api.infra.ccxt_exchange import CcxtExchange
+    from trading_api.infra.ccxt_symbols import symbol_name
+
+    return partial(exchange_sources, driver=CcxtExchange, symbol_name=symbol_name)
 
 
 def _names(settings: Settings) -> list[str] | None:

@@ -6,9 +6,11 @@ from collections.abc import (
     Callable,
     Collection,
     Iterator,
+    Mapping,
     Sequence,
 )
-from typing import Any, Literal, Protocol
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -240,7 +242,10 @@ class MarketTick(Struct, frozen=True):
 
 
 class SourceStatus(Struct, frozen=True):
-    """Whether a source can say anything at present, and if not, why."""
+    """Whether a source can say anything at present, and if not, why.
+
+    A source that is live may have a complaint nevertheless, in `detail`.
+    """
 
     state: Literal["live", "down"] = "live"
     detail: str | None = None
@@ -281,7 +286,8 @@ class QuoteSource(Protocol):
 
         There is a tick at every whole minute, so that bars and sessions end by the clock, and one
         at least every `BEAT_MS` as long as the source is alive. From the call on, answers are as
-        of what has been handed out. A source that has lost its line does not end: it says nothing,
+        of what has been handed out. What happens at the tick's time bears it; a trade that comes
+        late bears its own. A source that has lost its line does not end: it says nothing,
         and once it is back, a tick `after_gap` if events are missing.
         """
 
@@ -326,6 +332,39 @@ class QuoteSource(Protocol):
         split or a dividend are those that were printed, where the source knows them; what is
         streamed is adjusted.
         """
+
+
+@runtime_checkable
+class RemoteSource(QuoteSource, Protocol):
+    """A source whose data lie on a network: it is connected, and fetches what is asked for.
+
+    Its symbols may become more, or others, when it was connected anew: they are looked at again
+    after a gap.
+    """
+
+    symbol_names: Sequence[str]
+    """The symbols that it will give once it has been reached."""
+    outages: Mapping[str, int]
+    """How often it was lost or refused to answer, by reason."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Stay connected until the end of the block, and come back by itself when it is lost.
+
+        Returns after a while also when it cannot be reached: its status is `down` then.
+
+        Raises:
+            ValueError: it was reached and cannot serve what it was made for.
+        """
+
+    async def fetch(
+        self,
+        symbol: str,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int,
+    ) -> None:
+        """Fetch what `bars` would miss of an answer, as far as possible within some seconds."""
 
 
 class DepthReader(Protocol):

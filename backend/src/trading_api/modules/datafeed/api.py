@@ -144,6 +144,7 @@ class DatafeedApi(APIRouter):
             known = resolution_of(resolution, info)
             if count_back is not None:
                 from_ms = None
+            await service.fetch(info, known, from_ms, to_ms, count_back or MOST_BARS)
             asked = partial(series, service, info, known, from_ms, to_ms, count_back, adjusted)
             return json_response(await service.answer(info, asked))
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from trading_api.domain.market import (
     SymbolInfo,
     Trade,
 )
-from trading_api.domain.ports import BEAT_MS, Correction, MarketTick, QuoteSource
+from trading_api.domain.ports import BEAT_MS, Correction, MarketTick, QuoteSource, RemoteSource
 from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
 from trading_api.modules.datafeed.schemas import DatafeedOptions
@@ -39,6 +39,8 @@ STORE_LOOKED_AT_MS = 1_000
 SECOND_MS = 1_000
 SECOND_ENDS_MS = 500
 """So long after a second has passed its bar ends: trades are on their way for some time."""
+
+INTERRUPTED = "market data was interrupted"
 
 Answer = TypeVar("Answer")
 
@@ -69,11 +71,13 @@ class DatafeedService:
         chosen = list(chosen_sources(context, self._options)) if sources is None else []
         if sources is None:
             committed = [info.symbol for info in committed_symbols()]
-            others = [info.symbol for source in chosen for info in source.symbols()]
+            others = [name for source in chosen for name in _promised(source)]
             self._check_symbols([*committed, *pack_symbols(context.packs_dir), *others])
             sources = [committed_source(context.clock, self._options.symbols), *chosen]
+        self._remote = [source for source in sources if isinstance(source, RemoteSource)]
         for source in sources:
-            self._add(source)
+            if source not in self._remote:
+                self._add(source)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -81,7 +85,15 @@ class DatafeedService:
 
         A source that fails is handed to the context, which ends the process.
         """
-        await self._prepare()
+        async with AsyncExitStack() as connections:
+            for remote in self._remote:
+                await connections.enter_async_context(remote.running())
+            await self._prepare()
+            async with self._following():
+                yield
+
+    @asynccontextmanager
+    async def _following(self) -> AsyncIterator[None]:
         now = self._context.clock.now_ms()
         streams = [(source, source.stream(now)) for source in self._sources]
         for feed in self._feeds.values():
@@ -150,8 +162,9 @@ class DatafeedService:
         if self._context.replay is not None:
             self._context.replay.on_tick(tick)
         if tick.after_gap:
+            self._look_at_symbols(source, tick.time)
             for feed in feeds.values():
-                feed.jump(tick.time, "market data was interrupted")
+                feed.jump(tick.time, INTERRUPTED)
             return
         if tick.time % MINUTE_MS == 0:
             concerned = dict(feeds)
@@ -240,6 +253,20 @@ class DatafeedService:
         most = min(limit, MOST_BARS)
         return source.bars(info.symbol, resolution, from_ms, to_ms, most, adjusted=adjusted)
 
+    async def fetch(
+        self,
+        info: SymbolInfo,
+        resolution: Resolution,
+        from_ms: int | None,
+        to_ms: int | None,
+        limit: int = MOST_BARS,
+    ) -> None:
+        """Let a remote source fetch what `bars` would be asked for; nothing happens with others."""
+        source = self._feeds[info.symbol].source
+        if isinstance(source, RemoteSource) and self._is_running:
+            most = min(limit, MOST_BARS)
+            await source.fetch(info.symbol, resolution, from_ms, to_ms, most)
+
     async def answer(self, info: SymbolInfo, question: Callable[[], Answer]) -> Answer:
         """Ask the history of a symbol; beside the event loop where it lies on a disk."""
         source = self._feeds[info.symbol].source
@@ -320,7 +347,7 @@ class DatafeedService:
         served = [info for info in source.symbols() if wanted is None or info.symbol in wanted]
         for info in served:
             self._add_symbol(info, source)
-        if self._served[source.name] or source is self._stored:
+        if served or source is self._stored or source in self._remote:
             self._sources.append(source)
 
     def _add_symbol(self, info: SymbolInfo, source: QuoteSource) -> SymbolFeed | None:
@@ -342,16 +369,34 @@ class DatafeedService:
         """Add the packs, and make known to the catalogue what it does not have yet."""
         if self._with_packs:
             self._with_packs = False
+            for source in self._remote:
+                self._stored.leave_out(source.symbol_names)
+                self._add(source)
             clock, folder = self._context.clock, self._context.packs_dir
             wanted = self._options.symbols
-            for source in await asyncio.to_thread(pack_sources, clock, folder, wanted):
-                self._add(source)
+            for pack in await asyncio.to_thread(pack_sources, clock, folder, wanted):
+                self._add(pack)
             self._stored.refresh()
             self._add(self._stored)
         catalogue = self._context.catalogue
         infos = [feed.info for feed in self._feeds.values()]
         if new := [info for info in infos if catalogue.get(info.symbol) != info]:
             catalogue.save(new)
+
+    def _look_at_symbols(self, source: QuoteSource, now_ms: int) -> None:
+        """Take in symbols of a source that are new or have changed."""
+        wanted = self._options.symbols
+        for info in source.symbols():
+            feed = self._feeds.get(info.symbol)
+            if wanted is not None and info.symbol not in wanted:
+                continue
+            if feed is None:
+                feed = self._add_symbol(info, source)
+            elif feed.source is not source or feed.info == info:
+                continue
+            if feed is not None:
+                self._context.catalogue.save([info])
+                feed.change(info, now_ms, INTERRUPTED)
 
     async def _watch_store(self) -> None:
         """Take in what is imported beside the server, within a second."""
@@ -392,3 +437,10 @@ class DatafeedService:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("task %r failed", task.get_name(), exc_info=error)
             self._context.fail(error)
+
+
+def _promised(source: QuoteSource) -> list[str]:
+    """The names of the symbols that a source has or will have."""
+    if isinstance(source, RemoteSource):
+        return list(source.symbol_names)
+    return [info.symbol for info in source.symbols()]

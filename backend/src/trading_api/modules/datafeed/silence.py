@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from trading_api.domain.ports import SILENT_AFTER_MS, Clock, QuoteSource
-from trading_api.shared.metrics import Family, Labels, gauge
+from trading_api.domain.ports import SILENT_AFTER_MS, Clock, QuoteSource, RemoteSource
+from trading_api.shared.metrics import Family, Labels, counter, gauge
 
 LOOK_MS = 1_000
 
@@ -41,16 +41,21 @@ class SilenceWatch:
                 self._look_at(source)
 
     def complaint(self) -> str | None:
-        """Which sources are silent and since when, in a sentence; None when all are heard."""
+        """What is wrong with which sources, in a sentence; None when all are heard and well."""
         found = [
             f"{name} {reason}"
             for name, source in self._sources.items()
             if (reason := self._reason(source)) is not None
         ]
+        found += [
+            f"{name}: {status.detail}"
+            for name, source in self._sources.items()
+            if (status := source.status()).state == "live" and status.detail is not None
+        ]
         return "; ".join(found) or None
 
     def families(self) -> Iterator[Family]:
-        """How old the newest that was heard is, by source."""
+        """How old the newest that was heard is, and how often remote ones were lost."""
         now = self._clock.now_ms()
         ages: dict[Labels, float] = {
             (name,): max(now - heard, 0) / 1000 for name, heard in self._heard_ms.items()
@@ -60,6 +65,18 @@ class SilenceWatch:
             "Seconds since a source was heard of last",
             ("source",),
             ages,
+        )
+        outages: dict[Labels, float] = {
+            (name, reason): count
+            for name, source in self._sources.items()
+            if isinstance(source, RemoteSource)
+            for reason, count in source.outages.items()
+        }
+        yield counter(
+            "trading_api_source_outages",
+            "How often a source was lost or refused to answer",
+            ("source", "reason"),
+            outages,
         )
 
     def _look_at(self, source: QuoteSource) -> None:

@@ -198,9 +198,11 @@ class UdfApi(APIRouter):
             known = _resolution(resolution, info)
             from_ms, to_ms = _milliseconds(since), _milliseconds(to)
             if countback is not None and countback > 0:
+                await service.fetch(info, known, None, to_ms, countback)
                 asked = partial(service.bars, info, known, None, to_ms, countback)
                 earliest = to_ms
             else:
+                await service.fetch(info, known, from_ms, to_ms)
                 asked = partial(service.bars, info, known, from_ms, to_ms)
                 earliest = min(from_ms, to_ms)
             if bars := await service.answer(info, asked):

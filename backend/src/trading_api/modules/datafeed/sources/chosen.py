@@ -1,16 +1,20 @@
 """Makes the sources that a server is told to have besides the replayed data sets."""
 
-from collections.abc import Iterator
+import logging
+import random
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from trading_api.domain.ports import QuoteSource
+from trading_api.domain.ports import QuoteSource, RemoteSource
 from trading_api.modules.datafeed.schemas import DatafeedOptions
 from trading_api.modules.datafeed.sources.synthetic import synthetic_source
 from trading_api.shared.context import AppContext, OptionsError
 from trading_api.shared.sources import SourceContext, SourceLoader
 
 TABLE = "modules.datafeed.source_options"
+
+_log = logging.getLogger(__name__)
 
 
 class SyntheticOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,11 +35,14 @@ BUILT_IN: dict[str, SourceLoader] = {"synthetic": lambda: made_up}
 def chosen_sources(context: AppContext, options: DatafeedOptions) -> Iterator[QuoteSource]:
     """Each source that the options name, made with its own options.
 
+    A replay does without those that are remote: they know nothing but the present.
+
     Raises:
         OptionsError: a name is unknown, a table is of no source that is named, or a source refuses
             its options.
     """
     known = {**context.offered_sources, **BUILT_IN}
+    chance = random.Random(context.ids.new_id())  # noqa: S311 - keeps no secret
     for name in options.source_options:
         if name not in options.sources:
             raise OptionsError(f"[{TABLE}.{name}]: sources does not name {name!r}")
@@ -49,8 +56,16 @@ def chosen_sources(context: AppContext, options: DatafeedOptions) -> Iterator[Qu
             clock=context.clock,
             options=options.source_options.get(name, {}),
             packs_dir=context.packs_dir,
+            market=context.market,
+            catalogue=context.catalogue,
+            chance=chance.random,
         )
         try:
-            yield known[name]()(given)
+            made = known[name]()(given)
         except (msgspec.ValidationError, ValueError) as error:
             raise OptionsError(f"[{TABLE}.{name}]: {error}") from error
+        for source in made if isinstance(made, Sequence) else [made]:
+            if context.replay is not None and isinstance(source, RemoteSource):
+                _log.warning("%s is left out: a replay has no present", source.name)
+            else:
+                yield source
