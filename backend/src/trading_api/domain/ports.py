@@ -347,10 +347,11 @@ class RemoteSource(QuoteSource, Protocol):
     outages: Mapping[str, int]
     """How often it was lost or refused to answer, by reason."""
 
-    def running(self) -> AbstractAsyncContextManager[None]:
+    def running(self, on_down: Callable[[], None]) -> AbstractAsyncContextManager[None]:
         """Stay connected until the end of the block, and come back by itself when it is lost.
 
-        Returns after a while also when it cannot be reached: its status is `down` then.
+        Returns after a while also when it cannot be reached: its status is `down` then. Calls
+        `on_down` each time that becomes so, however soon it is live again.
 
         Raises:
             ValueError: it was reached and cannot serve what it was made for.

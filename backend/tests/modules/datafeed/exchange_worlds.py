@@ -56,7 +56,7 @@ async def source_world(now_ms: int) -> AsyncIterator[SourceWorld]:
         )
         store, catalogue, backoff = MemoryMarketStore(), MemoryCatalogue(()), Backoff(lambda: 0.0)
         source = ExchangeSource(exchange, list(markets), clock, store, catalogue, backoff)
-        async with source.running():
+        async with source.running(lambda: None):
             assert source.status().state == "live", source.status().detail
             await fake.subscribed(*STREAMS)
             yield SourceWorld(clock, fake, source)

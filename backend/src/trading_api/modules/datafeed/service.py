@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -87,7 +88,8 @@ class DatafeedService:
         """
         async with AsyncExitStack() as connections:
             for remote in self._remote:
-                await connections.enter_async_context(remote.running())
+                look = partial(self._silence.look_at, remote)
+                await connections.enter_async_context(remote.running(look))
             await self._prepare()
             async with self._following():
                 yield

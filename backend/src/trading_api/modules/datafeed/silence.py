@@ -27,7 +27,7 @@ class SilenceWatch:
         """A source has said everything up to an instant."""
         self._heard_ms[source.name] = time_ms
         if source.name in self._silent:
-            self._look_at(source)
+            self.look_at(source)
 
     def heard_ms(self, source: QuoteSource) -> int:
         """The instant up to which a source has said everything."""
@@ -38,7 +38,7 @@ class SilenceWatch:
         while True:
             await self._clock.sleep_until(self._clock.now_ms() + LOOK_MS)
             for source in self._sources.values():
-                self._look_at(source)
+                self.look_at(source)
 
     def complaint(self) -> str | None:
         """What is wrong with which sources, in a sentence; None when all are heard and well."""
@@ -79,7 +79,10 @@ class SilenceWatch:
             outages,
         )
 
-    def _look_at(self, source: QuoteSource) -> None:
+    def look_at(self, source: QuoteSource) -> None:
+        """Tell at once if a source has fallen silent or is heard again."""
+        if source.name not in self._sources:
+            return
         is_silent = self._reason(source) is not None
         if is_silent != (source.name in self._silent):
             (self._silent.add if is_silent else self._silent.discard)(source.name)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from msgspec.structs import replace
@@ -100,14 +100,18 @@ class ExchangeSource:
         self._gap = False
         self._unquoted = set(self.symbol_names)
         self._quoted = asyncio.Event()
+        self._on_down: Callable[[], None] = lambda: None
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self, on_down: Callable[[], None]) -> AsyncIterator[None]:
         """Stay connected until the end of the block; the first connection is waited for a while.
+
+        `on_down` is called whenever the exchange is lost.
 
         Raises:
             UnknownMarket: the exchange does not trade what is asked for.
         """
+        self._on_down = on_down
         for name in self.symbol_names:
             info = self._catalogue.get(name)
             if info is not None and info.exchange == self.name.upper():
@@ -183,6 +187,7 @@ class ExchangeSource:
         self.outages[failure.reason] += 1
         self._unquoted = set(self.symbol_names)
         self._quoted.clear()
+        self._on_down()
 
     # What a source answers
 
