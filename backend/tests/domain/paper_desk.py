@@ -38,6 +38,7 @@ from trading_api.domain.rules import BasisPointFee, Rules
 
 START = 1_700_000_000_000
 SESSION_MS = 3_600_000
+EXTENDED_MS = 1_800_000
 
 
 def share(symbol: str = "AAPL", **changes: Any) -> SymbolInfo:
@@ -100,8 +101,9 @@ class SaidMarket:
             return None
         return middle(book.bid.price, book.ask.price)
 
-    def end_of_session(self, symbol: str) -> int:
-        return self.now - self.now % SESSION_MS + SESSION_MS
+    def end_of_session(self, symbol: str, session: str = "regular") -> int:
+        end = self.now - self.now % SESSION_MS + SESSION_MS
+        return end if session == "regular" else end + EXTENDED_MS
 
     def say(self, symbol: str, bid: str, ask: str, **how: Any) -> None:
         """Prices as text, each with its size: `10.02x300`; without a size none is displayed."""
@@ -114,6 +116,8 @@ class SaidMarket:
             open=how.get("open", True),
             fresh=how.get("fresh", True),
             opening=how.get("opening", False),
+            extended=how.get("extended", False),
+            extended_opening=how.get("extended_opening", False),
             fidelity="daily",
             last=_decimal(how.get("last", None if before is None else before.last)),
             bids=_levels(how.get("bids", "")),
@@ -194,10 +198,17 @@ class Desk:
         self, side: str, quantity: str, limit: str | None = None, tif: str = "gtc", **more: Any
     ) -> OrderId:
         """Prices as text; a `stop_price` or `trail` (`0.50`, `5%`) makes it a conditional order."""
+        self.do(self.command(side, quantity, limit, tif, **more))
+        return OrderId(f"acc-1-o{self.state.order_count}")
+
+    def command(
+        self, side: str, quantity: str, limit: str | None = None, tif: str = "gtc", **more: Any
+    ) -> PlaceOrder:
+        """What `place` asks for."""
         trail = more.pop("trail", None)
         if "stop_price" in more:
             more["stop_price"] = _decimal(more["stop_price"])
-        command = msgspec.convert(
+        return msgspec.convert(
             {
                 "symbol": more.pop("symbol", "AAPL"),
                 "side": side,
@@ -210,8 +221,6 @@ class Desk:
             },
             PlaceOrder,
         )
-        self.do(command)
-        return OrderId(f"acc-1-o{self.state.order_count}")
 
     def modify(self, order_id: OrderId, **changes: Any) -> Decision:
         for name in ("quantity", "limit_price", "stop_price"):

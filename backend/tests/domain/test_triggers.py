@@ -139,6 +139,18 @@ def test_the_mark_is_the_middle_of_bid_and_ask() -> None:
     assert desk.order(stop).status == "filled"
 
 
+def test_prices_that_follow_the_market_have_their_one_spelling() -> None:
+    desk = ruled_desk(trigger_source="mark")
+    desk.place("buy", "10")
+    stop = desk.place("sell", "10", "9.8", trail="0.50")
+    desk.quote("10.45x500", "10.55x500")
+    order = desk.order(stop)
+    assert [str(order.high_water_mark), str(order.stop_price)] == ["10.5", "10"]
+    desk.quote("11.20x500", "11.22x500")
+    order = desk.order(stop)
+    assert [str(order.high_water_mark), str(order.limit_price)] == ["11.21", "11"]
+
+
 @pytest.mark.parametrize(
     ("side", "stop", "kind"),
     [

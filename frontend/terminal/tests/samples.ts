@@ -134,6 +134,8 @@ export function aSymbol(changes: Partial<SymbolInfo> = {}): SymbolInfo {
     calendar: null,
     session_holidays: "",
     corrections: "",
+    session_premarket: "",
+    session_postmarket: "",
     earlier_sessions: "",
     price_scale: 100,
     min_move: 1,

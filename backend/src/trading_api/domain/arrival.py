@@ -10,7 +10,7 @@ from trading_api.domain.rules import Rules
 
 def refusal(order: Order, book: Book | None, rules: Rules) -> StatusReason | None:
     """Why an order may not arrive at a market; None when it may, or when that does not trade."""
-    if book is None or not book.tradable:
+    if book is None or not book.tradable_in(order.session):
         return None
     if order.awaits_trigger:
         return _would_trigger(order, book, rules)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from trading_api.domain.ids import AccountId, OrderId, PositionId, PrincipalId
 from trading_api.domain.market import Instant, Trade
 from trading_api.domain.money import ONE
-from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
+from trading_api.domain.orders import OrderSession, OrderType, Side, TimeInForce, Trail
 from trading_api.domain.positions import AccountMode
 
 
@@ -103,6 +103,7 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     trail: Trail | None = None
     time_in_force: TimeInForce = "gtc"
     expire_at: Instant | None = None
+    session: OrderSession = "regular"
     post_only: bool = False
     reduce_only: bool = False
     position_id: PositionId | None = None

@@ -14,7 +14,7 @@ from trading_api.domain.ids import OrderId
 from trading_api.domain.limits import Limits
 from trading_api.domain.market import Fidelity, SymbolInfo
 from trading_api.domain.money import ZERO, canonical, floor_to, ratio
-from trading_api.domain.orders import FillRule, Liquidity, Order, Pool, Side
+from trading_api.domain.orders import FillRule, Liquidity, Order, OrderSession, Pool, Side
 from trading_api.domain.rules import Rules
 
 
@@ -35,9 +35,11 @@ class Book(Struct, frozen=True, kw_only=True):
 
     Attributes:
         seq: number of the last quote in its topic.
-        open: whether the symbol is in session.
+        open: whether the symbol is in its regular session.
+        extended: whether it is in extended hours, when only the orders that are for them trade.
         fresh: whether something was heard of the symbol recently enough to trade on.
-        opening: whether this is the first quote after a close, a halt or a silence.
+        opening: whether this is the first quote of a session, or after a halt or a silence.
+        extended_opening: the same for the orders that trade in extended hours.
         last: price of the last trade.
         bids: prices and sizes of the depth, best first, where orders walk it; so also `asks`.
     """
@@ -49,14 +51,28 @@ class Book(Struct, frozen=True, kw_only=True):
     fresh: bool
     opening: bool
     fidelity: Fidelity
+    extended: bool = False
+    extended_opening: bool = False
     last: Decimal | None = None
     bids: tuple[tuple[Decimal, Decimal], ...] = ()
     asks: tuple[tuple[Decimal, Decimal], ...] = ()
 
     @property
     def tradable(self) -> bool:
-        """Whether orders are filled now."""
+        """Whether every order may be filled now."""
         return self.open and self.fresh
+
+    def open_to(self, session: OrderSession) -> bool:
+        """Whether the symbol is in a session that such orders are for."""
+        return self.open or (self.extended and session == "extended")
+
+    def tradable_in(self, session: OrderSession) -> bool:
+        """Whether such orders may be filled now."""
+        return self.fresh and self.open_to(session)
+
+    def opens_to(self, session: OrderSession) -> bool:
+        """Whether this is the first quote that such orders could be filled from."""
+        return self.opening if session == "regular" else self.extended_opening
 
     def opposite(self, side: Side) -> Offer | None:
         """What an order of this side can take."""
@@ -92,8 +108,8 @@ class Market(Protocol):
     def rate(self, base: str, quote: str) -> Decimal | None:
         """What a unit of one currency is worth in another now; None where that is not quoted."""
 
-    def end_of_session(self, symbol: str) -> int:
-        """When a `day` order that begins to work or to wait now ends."""
+    def end_of_session(self, symbol: str, session: OrderSession = "regular") -> int:
+        """When a `day` order of a session that begins to work or to wait now ends."""
 
 
 class Fill(NamedTuple):

@@ -72,7 +72,9 @@ def arrive(progress: Progress, wanted: Iterable[OrderId], market: Market) -> Non
         book = market.book(order.symbol)
         if order.status != "pending_new" or ticket is None or ticket.acts_at is None:
             continue
-        if market.now < ticket.acts_at or book is None or not book.tradable:
+        if market.now < ticket.acts_at or book is None:
+            continue
+        if not book.tradable_in(order.session):
             continue
         reason = arrival.refusal(order, book, market.rules) if order.post_only else None
         if reason is not None:

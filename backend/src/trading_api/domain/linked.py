@@ -17,6 +17,7 @@ from trading_api.domain.market import Instant, SymbolInfo
 from trading_api.domain.orders import IMMEDIATE, OPEN, Order, OrderType, Side
 
 MOST_ORDERS = 10
+NOT_LINKED = "an order for extended hours cannot have others linked to it"
 GroupType = Literal["oco", "oto", "bracket"]
 
 
@@ -132,6 +133,8 @@ def check(
     if command.time_in_force in IMMEDIATE:
         message = f"an order with others linked to it cannot be {command.time_in_force}"
         raise InvalidPayload("time_in_force", message)
+    if command.session == "extended":
+        raise InvalidPayload("session", NOT_LINKED)
     if command.group is None:
         if command.reduce_only:
             raise InvalidPayload("reduce_only", "an order with exits opens, it cannot reduce only")
@@ -255,6 +258,8 @@ def _check_leg(
     if leg.time_in_force in IMMEDIATE:
         message = f"an order of a group cannot be {leg.time_in_force}"
         raise InvalidPayload("time_in_force", message)
+    if leg.session == "extended":
+        raise InvalidPayload("session", NOT_LINKED)
     if group.kind != "oco":
         return
     if "market" in (first.kind, leg.kind):

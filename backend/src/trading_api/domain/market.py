@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import Meta, Struct
 
 Fidelity = Literal["tick", "bar", "daily"]
-TradingStatus = Literal["open", "closed", "break", "halted", "stale"]
+TradingStatus = Literal["open", "closed", "break", "halted", "stale", "pre", "post"]
 AssetType = Literal["stock", "crypto", "forex", "index", "futures"]
 Aggressor = Literal["buy", "sell"]
 Resolution = Literal[
@@ -44,6 +44,12 @@ class SymbolInfo(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     session_holidays: Annotated[str, Meta(description="Days without trading: YYYYMMDD,…")] = ""
     corrections: Annotated[
         str, Meta(description="Special hours of days: 0930-1300:YYYYMMDD,…, joined by ;")
+    ] = ""
+    session_premarket: Annotated[
+        str, Meta(description="Extended hours before the session: 0400-0930; empty without any")
+    ] = ""
+    session_postmarket: Annotated[
+        str, Meta(description="Extended hours after the session: 1600-2000; empty without any")
     ] = ""
     earlier_sessions: Annotated[
         str, Meta(description="Sessions that held before a day: 0900-1500<YYYYMMDD, joined by ;")

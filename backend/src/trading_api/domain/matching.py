@@ -63,17 +63,29 @@ def match_quote(progress: Progress, command: MatchQuote, market: Market) -> None
     Those whose stop it reaches come last, in the turn in which they were reached.
     """
     book = market.book(command.symbol)
-    if book is None or not book.tradable:
+    if book is None or not (order_ids := _admitted(progress.state, command.order_ids, book)):
         return
-    expire(progress, command.order_ids, market)
-    triggered = _trigger(progress, command.order_ids, book, market)
+    expire(progress, order_ids, market)
+    triggered = _trigger(progress, order_ids, book, market)
     rivals = _rivals(progress, triggered)
-    for wanted in _matching(progress, command.order_ids, [*triggered, *rivals]):
+    for wanted in _matching(progress, order_ids, [*triggered, *rivals]):
         _match(progress, wanted, book, market)
     for wanted in triggered:
         take(progress, wanted, market)
     for wanted in _matching(progress, rivals, ()):
         _match(progress, wanted, book, market)
+
+
+def _admitted(state: AccountState, wanted: tuple[OrderId, ...], book: Book) -> tuple[OrderId, ...]:
+    """Those of the orders that may be filled now: in extended hours only those that are for them.
+
+    An order without a trigger is what extended hours admit, see `order_checks`.
+    """
+    if book.tradable:
+        return wanted
+    if not book.tradable_in("extended"):
+        return ()
+    return tuple(each for each in wanted if state.orders[each].session == "extended")
 
 
 def _rivals(progress: Progress, triggered: Iterable[OrderId]) -> list[OrderId]:
@@ -96,7 +108,7 @@ def _match(progress: Progress, wanted: OrderId, book: Book, market: Market) -> N
     size = None if market.rules.liquidity == "ignore_size" else fills.available(offer, pool)
     wanted_at = sums.wants(progress, order, market)
     fill = resting.on_quote(
-        order, offer, size, wanted_at, market.rules, book.seq, opening=book.opening
+        order, offer, size, wanted_at, market.rules, book.seq, opening=book.opens_to(order.session)
     )
     if fill is not None:
         _fill(progress, order, fill, book, market, book.seq, pool)
@@ -109,17 +121,17 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
     """
     trade = command.trade
     book = market.book(trade.symbol)
-    if book is None or not book.tradable:
+    if book is None or not (order_ids := _admitted(progress.state, command.order_ids, book)):
         return
     instrument = risk.known_instrument(market, trade.symbol)
     price = from_float(trade.price, instrument.tick_size)
     size = from_float(trade.size, instrument.quantity_step)
-    expire(progress, command.order_ids, market)
+    expire(progress, order_ids, market)
     triggered: list[OrderId] = []
     if market.rules.trigger_source == "last":
-        triggered = _trigger(progress, command.order_ids, book, market)
+        triggered = _trigger(progress, order_ids, book, market)
     given = ZERO
-    for wanted in _matching(progress, command.order_ids, triggered):
+    for wanted in _matching(progress, order_ids, triggered):
         order = progress.state.orders[wanted]
         if order.status not in MATCHABLE:
             continue
@@ -136,10 +148,10 @@ def match_trade(progress: Progress, command: MatchTrade, market: Market) -> None
 def activate(progress: Progress, command: ActivateOrders, market: Market) -> None:
     """Let held orders work, by arrival; what cannot be afforded any more is canceled."""
     book = market.book(command.symbol)
-    if book is None or not book.tradable:
+    if book is None or not (order_ids := _admitted(progress.state, command.order_ids, book)):
         return
-    expire(progress, command.order_ids, market)
-    for each in open_orders(progress.state, command.order_ids):
+    expire(progress, order_ids, market)
+    for each in open_orders(progress.state, order_ids):
         order = progress.state.orders[each.id]
         if order.status != "held" or order.waits_for_parent:
             continue
@@ -183,7 +195,7 @@ def arrive(progress: Progress, wanted: OrderId, market: Market) -> None:
         reducing.follow(progress, order.symbol, market.now)
         order = progress.state.orders[wanted]
     book = market.book(order.symbol)
-    if book is None or not book.tradable or order.status not in MATCHABLE:
+    if book is None or order.status not in MATCHABLE or not book.tradable_in(order.session):
         return
     if not order.awaits_trigger or _trigger(progress, (wanted,), book, market):
         take(progress, wanted, market)
@@ -203,7 +215,9 @@ def take(progress: Progress, wanted: OrderId, market: Market) -> None:
     order = progress.state.orders[wanted]
     book = market.book(order.symbol)
     offer = None if book is None else book.opposite(order.side)
-    if book is None or offer is None or not book.tradable or order.status not in MATCHABLE:
+    if book is None or offer is None or order.status not in MATCHABLE:
+        return
+    if not book.tradable_in(order.session):
         return
     if order.notional is None and not fills.marketable(order, offer.price):
         return
@@ -292,7 +306,7 @@ def open_orders(state: AccountState, wanted: Iterable[OrderId]) -> list[Order]:
 def expire_at(order: Order, market: Market) -> int | None:
     """When an order that begins to work or to wait now ends; None when it has no end."""
     if order.time_in_force == "day":
-        return market.end_of_session(order.symbol)
+        return market.end_of_session(order.symbol, order.session)
     age = market.rules.gtc_max_age_ms
     if order.time_in_force == "gtc" and age is not None:
         return order.created_at + age

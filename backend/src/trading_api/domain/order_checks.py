@@ -6,11 +6,14 @@ from decimal import Decimal
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.currencies import unit_of
 from trading_api.domain.errors import InvalidPayload
+from trading_api.domain.extended_hours import has_extended_hours
 from trading_api.domain.market import Instant, SymbolInfo
 from trading_api.domain.money import is_multiple
-from trading_api.domain.orders import CONDITIONAL, IMMEDIATE, OrderType, Trail
+from trading_api.domain.orders import CONDITIONAL, IMMEDIATE, OrderType, TimeInForce, Trail
 
 HUNDRED = Decimal(100)
+EXTENDED: frozenset[TimeInForce] = frozenset({"day", "gtc"})
+"""What an order for extended hours may be in force for."""
 NEEDED: Mapping[OrderType, frozenset[str]] = {
     "market": frozenset(),
     "limit": frozenset({"limit_price"}),
@@ -97,6 +100,18 @@ def check_place(instrument: SymbolInfo, command: PlaceOrder, now: Instant) -> No
     if command.trail is not None:
         check_trail(instrument, command.trail)
     _check_life(command, now)
+    if command.session == "extended":
+        _check_extended(instrument, command)
+
+
+def _check_extended(instrument: SymbolInfo, command: PlaceOrder) -> None:
+    """Outside regular hours there is no auction and little depth: a price is asked for."""
+    if not has_extended_hours(instrument):
+        raise InvalidPayload("session", f"{instrument.symbol} has no extended hours")
+    life = command.time_in_force
+    if command.kind != "limit" or life not in EXTENDED:
+        message = f"a {command.kind} order that is {life} cannot be for extended hours"
+        raise InvalidPayload("session", f"{message}, only a limit that is day or gtc")
 
 
 def _check_notional(instrument: SymbolInfo, command: PlaceOrder, notional: Decimal) -> None:

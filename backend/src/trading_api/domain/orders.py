@@ -24,6 +24,8 @@ OrderType = Literal[
     "limit_if_touched",
 ]
 TimeInForce = Literal["day", "gtc", "gtd", "ioc", "fok"]
+OrderSession = Literal["regular", "extended"]
+"""When an order may be filled: in regular hours, or in extended hours too."""
 OrderStatus = Literal[
     "pending_new",
     "held",
@@ -92,7 +94,7 @@ class Order(Struct, frozen=True, kw_only=True, rename={"kind": "type"}):
     high_water_mark: Decimal | None = None
     time_in_force: TimeInForce = "gtc"
     expire_at: Instant | None = None
-    session: Literal["regular", "extended"] = "regular"
+    session: OrderSession = "regular"
     post_only: bool = False
     reduce_only: bool = False
     position_id: Annotated[

@@ -94,6 +94,7 @@ def new_order(state: AccountState, command: PlaceOrder, market: Market) -> Order
         trail=command.trail,
         time_in_force=command.time_in_force,
         expire_at=command.expire_at,
+        session=command.session,
         post_only=command.post_only,
         reduce_only=command.reduce_only,
         position_id=command.position_id,

@@ -57,6 +57,7 @@ def digest(command: PlaceOrder) -> str | None:
         command.kind in PLAIN
         and command.expire_at is None
         and command.notional is None
+        and command.session == "regular"
         and not (command.post_only or command.reduce_only)
         and linked.group_type(command) is None
     ):

@@ -64,8 +64,8 @@ def _may_stand(state: AccountState, order: Order, market: Market) -> bool:
     if order.time_in_force in IMMEDIATE:
         return False
     if market.rules.liquidity == "ignore_size" and fills.is_market(order):
-        return not book.tradable
-    if not book.tradable or not fills.marketable(order, offer.price):
+        return not book.tradable_in(order.session)
+    if not book.tradable_in(order.session) or not fills.marketable(order, offer.price):
         return True
     size = fills.available(offer, state.pools.get(pool_key(order.symbol, order.side)))
     return size is not None and size < order.leaves
@@ -75,8 +75,9 @@ def waits_for(order: Order, book: Book | None) -> StatusReason | None:
     """Why an order cannot work yet; None when it can."""
     if book is None:
         return StatusReason("no_market", f"no market data is connected for {order.symbol}")
-    if not book.open:
-        return StatusReason("market_closed", f"the market of {order.symbol} is closed")
+    if not book.open_to(order.session):
+        hours = "in extended hours" if book.extended else "closed"
+        return StatusReason("market_closed", f"the market of {order.symbol} is {hours}")
     return None
 
 

@@ -45,7 +45,8 @@ class Span(NamedTuple):
 
 
 Parts = tuple[SessionPart, ...]
-Phase = Literal["open", "break", "closed"]
+Phase = Literal["open", "break", "closed", "pre", "post"]
+"""`pre` and `post` are said of extended hours alone."""
 
 
 class TradingSession:
@@ -97,17 +98,17 @@ class TradingSession:
         special: dict[date, Parts] = {}
         for text in _split(corrections, ";"):
             hours, _, days = text.rpartition(":")
-            parts = _in_order(_parse_parts(hours))
+            parts = _in_order(parse_parts(hours))
             special |= {
                 _day(day): tuple(part._replace(days=ALL_DAYS) for part in parts)
                 for day in _split(days, ",")
             }
         special |= {_day(text): () for text in _split(holidays, ",")}
         earlier = [
-            (_day(until), _in_order(_parse_parts(hours)))
+            (_day(until), _in_order(parse_parts(hours)))
             for hours, _, until in (text.partition("<") for text in _split(earlier_sessions, ";"))
         ]
-        return cls(_parse_parts(session), _zone(timezone), special, sorted(earlier))
+        return cls(parse_parts(session), _zone(timezone), special, sorted(earlier))
 
     @staticmethod
     def of(info: SymbolInfo) -> "TradingSession":
@@ -135,6 +136,10 @@ class TradingSession:
         if parts is not None:
             return bool(parts)
         return any(day.weekday() in part.days for part in self._ordinary(day))
+
+    def is_special(self, day: date) -> bool:
+        """Whether a day has other hours than ordinary ones."""
+        return day in self._special
 
     @property
     def holidays(self) -> list[date]:
@@ -258,7 +263,12 @@ def _day(text: str) -> date:
     raise SessionError(f"day {text!r} is not a day of the form YYYYMMDD")
 
 
-def _parse_parts(session: str) -> list[SessionPart]:
+def parse_parts(session: str) -> list[SessionPart]:
+    """The parts of a session text.
+
+    Raises:
+        SessionError: it cannot be read.
+    """
     if session == "24x7":
         return [SessionPart(0, 24 * 60, ALL_DAYS)]
     return [part for text in session.split("|") for part in _parse_schedule(text)]

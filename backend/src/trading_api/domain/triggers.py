@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from trading_api.domain.fills import Book
-from trading_api.domain.money import ceil_to, floor_to
+from trading_api.domain.money import canonical, ceil_to, floor_to
 from trading_api.domain.orders import TRAILING, Order, Side
 from trading_api.domain.rules import TriggerSource
 
@@ -20,7 +20,7 @@ def source_price(book: Book, side: Side, source: TriggerSource) -> Decimal | Non
     if source == "mark":
         if book.bid is None or book.ask is None:
             return None
-        return (book.bid.price + book.ask.price) * HALF
+        return canonical((book.bid.price + book.ask.price) * HALF)
     offer = book.opposite(side)
     return None if offer is None else offer.price
 
@@ -67,5 +67,5 @@ def at_mark(order: Order, mark: Decimal, tick: Decimal) -> Order:
         stop = ceil_to(mark + offset, tick)
     limit = order.limit_price
     if limit is not None and order.stop_price is not None:
-        limit = max(limit + stop - order.stop_price, tick)
+        limit = max(canonical(limit + stop - order.stop_price), tick)
     return replace(order, high_water_mark=mark, stop_price=stop, limit_price=limit)

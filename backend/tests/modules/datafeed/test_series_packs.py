@@ -242,3 +242,54 @@ def test_a_halt_is_told_in_the_status() -> None:
     service = DatafeedService(context, [synthetic_source(context.clock)])
     assert service.symbol(SHARE.symbol).status == "halted"
     assert service.quote(SHARE.symbol).status == "halted"
+
+
+MADE_UP_DAY = "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [
+        ("08:59", "closed"),
+        ("09:00", "pre"),
+        ("14:30", "open"),
+        ("21:00", "post"),
+        ("23:59", "post"),
+    ],
+)
+def test_made_up_shares_trade_before_the_opening_and_after_the_close(
+    moment: str, status: str
+) -> None:
+    now = utc(f"{MADE_UP_DAY}T{moment}")
+    context = AppContext.in_memory(clock=ManualClock(now + 59_000))
+    service = DatafeedService(context, [synthetic_source(context.clock)])
+    assert service.symbol(SHARE.symbol).status == status
+    assert service.quote(SHARE.symbol).status == status
+    traded = service.trades(service.symbol(SHARE.symbol), None, 5, now, now + 60_000)
+    assert bool(traded) == (status != "closed")
+
+
+def test_trades_of_extended_hours_are_paged_with_the_others_and_in_no_bar() -> None:
+    timeline = synthetic_timeline(*TEMPERS["SIMSHARE"], 1)
+    opening, later = utc(f"{MADE_UP_DAY}T14:30"), utc(f"{MADE_UP_DAY}T14:33")
+    trades = timeline.trades(None, opening - 60_000, later, 1_000, later)
+    early = [trade for trade in trades if trade.time < opening]
+    assert early
+    assert {trade.id.startswith("pre-20261120-") for trade in early} == {True}
+    assert [trade.time for trade in trades] == sorted(trade.time for trade in trades)
+    for count in (1, len(early), len(trades) - 1):
+        page = timeline.trades(trades[count].id, opening - 60_000, None, 1_000, later)
+        assert page == trades[:count]
+    bars = timeline.bars("1", opening - 3_600_000, None, 10, later)
+    assert bars[0].time == opening
+    assert round(sum(bar.volume for bar in bars)) == round(
+        sum(trade.size for trade in trades if trade.time >= opening)
+    )
+
+
+@pytest.mark.parametrize("trade_id", ["pre-20261121-0", "pre-20261120-999999", "pre-20269999-0"])
+def test_a_trade_of_extended_hours_that_never_was_is_refused(trade_id: str) -> None:
+    timeline = synthetic_timeline(*TEMPERS["SIMSHARE"], 1)
+    now = utc(f"{MADE_UP_DAY}T15:00")
+    with pytest.raises(ValueError, match=f"has no trade '{trade_id}'|{trade_id[4:]}"):
+        timeline.trades(trade_id, None, None, 10, now)

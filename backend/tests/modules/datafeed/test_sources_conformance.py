@@ -52,6 +52,22 @@ class TestSynthetic(SourceSuite):
         return OpenedSource(synthetic_source(clock, 3), clock)
 
 
+class TestSyntheticAtTheOpening(SourceSuite):
+    """The pre-market ends and the session begins while the suite listens."""
+
+    moment = utc("2026-11-20T14:28:30.500")
+
+    def opened(self) -> OpenedSource:
+        clock = ManualClock(self.moment)
+        return OpenedSource(synthetic_source(clock, 3), clock)
+
+
+class TestSyntheticAtTheClose(TestSyntheticAtTheOpening):
+    """The session ends and the post-market begins."""
+
+    moment = utc("2026-11-20T20:58:30.500")
+
+
 class Packs(SourceSuite):
     symbol: str
 

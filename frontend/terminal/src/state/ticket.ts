@@ -38,6 +38,8 @@ export interface Draft {
   readonly expireAt: string;
   readonly postOnly: boolean;
   readonly reduceOnly: boolean;
+  /** In extended hours too, where the order may. */
+  readonly isExtended: boolean;
   readonly takeProfit: string;
   /** What the stop loss says: a price, or how far it trails behind the best one. */
   readonly stopLossKind: StopLossKind;
@@ -75,6 +77,19 @@ export function hasTrail(type: OrderType): boolean {
   return type.startsWith("trailing");
 }
 
+/** Whether a symbol has extended hours and takes such an order in them. */
+export function mayBeExtended(
+  { type, timeInForce }: Pick<Draft, "type" | "timeInForce">,
+  symbol: Pick<SymbolInfo, "session_premarket" | "session_postmarket">,
+): boolean {
+  const hasHours = symbol.session_premarket !== "" || symbol.session_postmarket !== "";
+  return hasHours && isPlain(type, timeInForce);
+}
+
+function isPlain(type: OrderType, timeInForce: TimeInForce): boolean {
+  return type === "limit" && (timeInForce === "day" || timeInForce === "gtc");
+}
+
 /** A new ticket for a symbol. */
 export function newDraft({ symbol, type }: Pick<SymbolInfo, "symbol" | "type">): Draft {
   return {
@@ -91,6 +106,7 @@ export function newDraft({ symbol, type }: Pick<SymbolInfo, "symbol" | "type">):
     expireAt: "",
     postOnly: false,
     reduceOnly: false,
+    isExtended: false,
     takeProfit: "",
     stopLossKind: "price",
     stopLoss: "",
@@ -148,6 +164,7 @@ export function requestOf(
     ...(draft.timeInForce === "gtd" && { expire_at: Date.parse(draft.expireAt) }),
     ...(postOnly && hasLimit(type) && { post_only: true }),
     ...(reduceOnly && { reduce_only: true }),
+    ...(draft.isExtended && isPlain(type, draft.timeInForce) && { session: "extended" }),
     ...(target !== "" && { take_profit: { limit_price: target } }),
     ...(stop !== "" && { stop_loss: stopLossOf(draft.stopLossKind, stop) }),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import {
   type Draft,
+  mayBeExtended,
   newDraft,
   problemOf,
   ORDER_TYPES,
@@ -26,6 +27,18 @@ test("what was typed is sent digit by digit", () => {
     limit_price: "78000.10",
     time_in_force: "gtc",
   });
+});
+
+test("a plain limit is for extended hours where its symbol has them", () => {
+  const share = aSymbol({ session: "0930-1600", session_premarket: "0400-0930" });
+  const extended = { ...limit, isExtended: true };
+  expect(mayBeExtended(extended, share)).toBe(true);
+  expect(requestOf(extended, "web-1").session).toBe("extended");
+  expect(mayBeExtended(extended, aSymbol())).toBe(false);
+  for (const other of [{ type: "market" }, { timeInForce: "ioc" }] as const) {
+    expect(mayBeExtended({ ...extended, ...other }, share)).toBe(false);
+    expect(requestOf({ ...extended, ...other }, "web-1")).not.toHaveProperty("session");
+  }
 });
 
 test("a market order has no price, whatever was typed for a limit", () => {

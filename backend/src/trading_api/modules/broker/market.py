@@ -6,21 +6,27 @@ from decimal import Decimal
 from typing import Literal, NamedTuple, Self
 
 from trading_api.domain.depth import MOST_LEVELS
+from trading_api.domain.extended_hours import extended_session
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.limits import NO_LIMITS, Limits
-from trading_api.domain.market import Depth, Level, Quote, SymbolInfo, Trade
+from trading_api.domain.market import Depth, Level, Quote, SymbolInfo, Trade, TradingStatus
 from trading_api.domain.money import from_float
+from trading_api.domain.orders import OrderSession
 from trading_api.domain.ports import Clock, Message, SymbolCatalogue
 from trading_api.domain.rates import middle, rate
 from trading_api.domain.rules import Rules
 from trading_api.domain.sessions import TradingSession
 from trading_api.domain.topics import parts_of
 
+EXTENDED: frozenset[TradingStatus] = frozenset({"pre", "post"})
+TRADING: frozenset[TradingStatus] = EXTENDED | {"open"}
+
 
 class Heard(NamedTuple):
     """What a quote changed: which side of orders may be filled anew, whether trading resumes.
 
-    `may_act`: whether it can fill or trigger anything.
+    `may_act`: whether it can fill or trigger anything. Extended hours resume trading for the orders
+    that are for them.
     """
 
     for_buys: bool
@@ -42,6 +48,8 @@ class SymbolFeed:
         "bid_version",
         "book",
         "depth",
+        "extended_interrupted",
+        "extended_opening",
         "heard_at",
         "interrupted",
         "last",
@@ -58,6 +66,8 @@ class SymbolFeed:
         self.ask_version = 0
         self.opening = False
         self.interrupted = True
+        self.extended_opening = False
+        self.extended_interrupted = True
         self.last: float | None = None
         self.depth: Depth | None = None
         self.book: Book | None = None
@@ -77,25 +87,30 @@ class SymbolFeed:
             self.ask_version = message.seq
         if for_sells:
             self.bid_version = message.seq
-        is_open = quote.status == "open"
+        is_open, trades = quote.status == "open", quote.status in TRADING
         self.opening = is_open and self.interrupted
         self.interrupted = not is_open
-        if self.opening:
+        self.extended_opening = trades and self.extended_interrupted
+        self.extended_interrupted = not trades
+        if self.opening or self.extended_opening:
             return Heard(True, True, True, True)
-        if not is_open:
+        if not trades:
             return Heard(False, False, False, False)
         return Heard(for_buys, for_sells, False, for_buys or for_sells or traded)
 
     def heard_trade(self, price: float, now: int, max_age_ms: int) -> None:
-        """A trade says that the source is alive; the quote stands."""
+        """A trade says that the source is alive; the quote stands.
+
+        In extended hours the last trade is that of the session before, as it is in a quote.
+        """
         self._notice_silence(now, max_age_ms)
         self.heard_at = now
-        if price != self.last:
+        if price != self.last and self.quote is not None and self.quote.status not in EXTENDED:
             self.last, self.book = price, None
 
     def _notice_silence(self, now: int, max_age_ms: int) -> None:
         if now - self.heard_at > max_age_ms:
-            self.interrupted = True
+            self.interrupted = self.extended_interrupted = True
 
 
 class MarketData:
@@ -215,7 +230,7 @@ class MarketData:
         if feed is None or feed.quote is None:
             return None
         quote = feed.quote
-        fresh = quote.status == "open" and self._now - feed.heard_at <= self._max_age_ms
+        fresh = quote.status in TRADING and self._now - feed.heard_at <= self._max_age_ms
         if feed.book is None or feed.book.fresh != fresh:
             feed.book = self._make_book(feed, quote, fresh)
         return feed.book
@@ -235,25 +250,28 @@ class MarketData:
             return None
         return middle(book.bid.price, book.ask.price)
 
-    def end_of_session(self, symbol: str) -> int:
-        """When a `day` order that begins to work or to wait now ends."""
+    def end_of_session(self, symbol: str, session: OrderSession = "regular") -> int:
+        """When a `day` order of a session that begins to work or to wait now ends."""
         instrument = self._catalogue.get(symbol)
         if instrument is None:
             raise LookupError(f"symbol {symbol} has left the catalogue")
-        known, session = self._sessions.get(symbol, (None, None))
-        if session is None or known is not instrument:
-            session = TradingSession.of(instrument)
-            self._sessions[symbol] = instrument, session
-        return session.end_of_session(self._now)
+        if session == "extended":
+            return extended_session(instrument).end_of_session(self._now)
+        known, hours = self._sessions.get(symbol, (None, None))
+        if hours is None or known is not instrument:
+            hours = TradingSession.of(instrument)
+            self._sessions[symbol] = instrument, hours
+        return hours.end_of_session(self._now)
 
     def state(self, now: int) -> Literal["live", "stale", "absent"]:
         """`absent` before the first quote; `stale` when every open market is silent; or `live`."""
         if not self._feeds:
             return "absent"
         quoted = [(feed.quote.status, feed) for feed in self._feeds.values() if feed.quote]
-        trading = [(status, feed) for status, feed in quoted if status in ("open", "stale")]
+        trading = [(status, feed) for status, feed in quoted if status in TRADING | {"stale"}]
         if not trading or any(
-            status == "open" and now - feed.heard_at <= self._max_age_ms for status, feed in trading
+            status != "stale" and now - feed.heard_at <= self._max_age_ms
+            for status, feed in trading
         ):
             return "live"
         return "stale"
@@ -270,6 +288,8 @@ class MarketData:
             open=quote.status in ("open", "stale"),
             fresh=fresh,
             opening=feed.opening,
+            extended=quote.status in EXTENDED,
+            extended_opening=feed.extended_opening,
             fidelity=quote.fidelity,
             last=None if feed.last is None else from_float(feed.last, tick),
             bids=_levels(None if feed.depth is None else feed.depth.bids, tick, step),

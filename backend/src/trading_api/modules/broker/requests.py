@@ -18,7 +18,7 @@ from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.ids import OrderId, PositionId
 from trading_api.domain.market import Instant
 from trading_api.domain.money import ZERO
-from trading_api.domain.orders import OrderType, Side, TimeInForce, Trail
+from trading_api.domain.orders import OrderSession, OrderType, Side, TimeInForce, Trail
 from trading_api.shared.schema import DecimalText, parse_decimal
 
 VISIBLE_ASCII = r"^[!-~]+$"
@@ -66,6 +66,10 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trail: TrailRequest | None = None
     time_in_force: TimeInForce = "gtc"
     expire_at: Instant | None = None
+    session: Annotated[
+        OrderSession,
+        Meta(description="`extended`: in extended hours too; only a limit that is day or gtc"),
+    ] = "regular"
     post_only: Annotated[bool, Meta(description="Refuse what would take liquidity")] = False
     reduce_only: Annotated[bool, Meta(description="Never open or grow a position")] = False
     position_id: PositionName | None = None
@@ -98,6 +102,7 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             trail=_trail(self.trail, at),
             time_in_force=self.time_in_force,
             expire_at=self.expire_at,
+            session=self.session,
             post_only=self.post_only,
             reduce_only=self.reduce_only or self.position_id is not None,
             position_id=None if self.position_id is None else PositionId(self.position_id),

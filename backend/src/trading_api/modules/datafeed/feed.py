@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Collection
 
 from trading_api.domain.bars import BarAggregator, Grid, bucket_at
+from trading_api.domain.extended_hours import extended_session
 from trading_api.domain.market import (
     RESOLUTIONS,
     Bar,
@@ -64,6 +65,7 @@ class SymbolFeed:
     def _describe(self, info: SymbolInfo) -> None:
         self.info = info
         self._session = TradingSession.of(info)
+        self._hours = extended_session(info)
         self._aggregator = BarAggregator(self._session, info.quantity_step, _ALWAYS_FOLDED)
         self._ticks = Grid(info.tick_size)
 
@@ -99,13 +101,16 @@ class SymbolFeed:
     def status_at(self, time_ms: int) -> TradingStatus:
         """Whether the symbol trades, pauses within its day, is closed, or has no live data.
 
-        `stale` instead of `open` while nothing is heard of its source.
+        `pre` and `post` in extended hours; `stale` instead of these and of `open` while nothing is
+        heard of its source.
         """
         if self.source.is_open(self.info.symbol, time_ms):
             return "stale" if self._is_stale else "open"
         if self.source.is_halted(self.info.symbol, time_ms):
             return "halted"
-        phase = self._session.phase(time_ms)
+        phase = self._hours.phase(time_ms)
+        if phase in ("pre", "post"):
+            return "stale" if self._is_stale else phase
         # The market is in session, and the source has nothing to say of it.
         return "stale" if phase == "open" else phase
 

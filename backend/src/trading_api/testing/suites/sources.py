@@ -12,6 +12,7 @@ import pytest
 
 from trading_api.domain.bars import MINUTE_MS, BarAggregator
 from trading_api.domain.depth import Ladder
+from trading_api.domain.extended_hours import extended_session
 from trading_api.domain.market import Bar, BookChange, Resolution, SymbolInfo, TopOfBook, Trade
 from trading_api.domain.ports import SILENT_AFTER_MS, Correction, MarketTick, QuoteSource
 from trading_api.domain.sessions import TradingSession
@@ -73,7 +74,7 @@ class SourceSuite:
             assert opened.source.name
             assert len({info.symbol for info in infos}) == len(infos)
             for info in infos:
-                TradingSession.of(info)
+                extended_session(info)
                 assert info.full_name == f"{info.exchange}:{info.symbol}"
                 assert info.min_move / info.price_scale == pytest.approx(float(info.tick_size))
                 assert 0 < info.quantity_step <= info.min_quantity <= info.max_quantity

@@ -1179,6 +1179,10 @@ export interface components {
       session_holidays: string;
       /** @description Special hours of days: 0930-1300:YYYYMMDD,…, joined by ; */
       corrections: string;
+      /** @description Extended hours before the session: 0400-0930; empty without any */
+      session_premarket: string;
+      /** @description Extended hours after the session: 1600-2000; empty without any */
+      session_postmarket: string;
       /** @description Sessions that held before a day: 0900-1500<YYYYMMDD, joined by ; */
       earlier_sessions: string;
       price_scale: number;
@@ -1217,7 +1221,7 @@ export interface components {
       /** @enum {unknown} */
       fidelity: "bar" | "daily" | "tick";
       /** @enum {unknown} */
-      status: "break" | "closed" | "halted" | "open" | "stale";
+      status: "break" | "closed" | "halted" | "open" | "post" | "pre" | "stale";
       shortable: boolean;
       /** Format: decimal */
       margin_rate: string;
@@ -1458,6 +1462,12 @@ export interface components {
       time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
       expire_at?: number | null;
       /**
+       * @description `extended`: in extended hours too; only a limit that is day or gtc
+       * @default regular
+       * @enum {unknown}
+       */
+      session?: "extended" | "regular";
+      /**
        * @description Refuse what would take liquidity
        * @default false
        */
@@ -1544,6 +1554,12 @@ export interface components {
        */
       time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc";
       expire_at?: number | null;
+      /**
+       * @description `extended`: in extended hours too; only a limit that is day or gtc
+       * @default regular
+       * @enum {unknown}
+       */
+      session?: "extended" | "regular";
       /**
        * @description Refuse what would take liquidity
        * @default false
@@ -1861,7 +1877,7 @@ export interface components {
       previous_close: number | null;
       volume: number | null;
       /** @enum {unknown} */
-      status: "break" | "closed" | "halted" | "open" | "stale";
+      status: "break" | "closed" | "halted" | "open" | "post" | "pre" | "stale";
       /** @enum {unknown} */
       fidelity: "bar" | "daily" | "tick";
     };
@@ -2138,6 +2154,7 @@ export interface operations {
          *       "quantity": "0.05",
          *       "limit_price": "78390",
          *       "time_in_force": "gtc",
+         *       "session": "regular",
          *       "post_only": false,
          *       "reduce_only": false,
          *       "client_order_id": "first-order",
@@ -2378,6 +2395,7 @@ export interface operations {
          *       "quantity": "0.05",
          *       "limit_price": "78390",
          *       "time_in_force": "gtc",
+         *       "session": "regular",
          *       "post_only": false,
          *       "reduce_only": false,
          *       "client_order_id": "first-order",
@@ -4690,6 +4708,8 @@ export interface operations {
            *           "calendar": "XNYS",
            *           "session_holidays": "20261126,20261225",
            *           "corrections": "0930-1300:20261127,20261224",
+           *           "session_premarket": "",
+           *           "session_postmarket": "",
            *           "earlier_sessions": "",
            *           "price_scale": 100,
            *           "min_move": 1,
@@ -4790,6 +4810,8 @@ export interface operations {
            *       "calendar": "XNYS",
            *       "session_holidays": "20261126,20261225",
            *       "corrections": "0930-1300:20261127,20261224",
+           *       "session_premarket": "",
+           *       "session_postmarket": "",
            *       "earlier_sessions": "",
            *       "price_scale": 100,
            *       "min_move": 1,

@@ -61,10 +61,12 @@ class DailyTimeline:
         days: Mapping[date, RecordedDay],
         cache: BarCache,
         halts: Mapping[date, Halt] | None = None,
+        session: TradingSession | None = None,
     ) -> None:
         """Take a series of at least one day; prices in ticks, volumes in quantity steps.
 
-        A day is one bar for all of its session, or bars that begin so long after its opening.
+        A day is one bar for all of its session, or bars that begin so long after its opening. The
+        session is the symbol's, unless the series is of other hours of the same days.
         """
         grid = Grid(symbol.tick_size)
         self._price, self._units = grid.value, grid.units
@@ -76,7 +78,7 @@ class DailyTimeline:
         self.symbol, self._left_out = self._with_closed_days(symbol)
         # `_left_out[i] - i` trading days come before the recorded day that is left out.
         self._hops = [recorded - index for index, recorded in enumerate(self._left_out)]
-        self._session = TradingSession.of(self.symbol)
+        self._session = session or TradingSession.of(self.symbol)
         # The volume that its path has, which is more than printed where that was too little.
         self._series = [_as_travelled(days[day]) for day in dates]
         self._halts = [(halts or {}).get(day) for day in dates]
@@ -243,6 +245,15 @@ class DailyTimeline:
     def _top_after(self, trade: Trade) -> TopOfBook:
         ask = self._price(self._units(trade.price) + 1)
         return TopOfBook(trade.symbol, trade.time, trade.price, ask)
+
+    def opening_of(self, trade_id: str) -> int:
+        """When the day of a trade opened.
+
+        Raises:
+            ValueError: there is no trade with that id.
+        """
+        number, _ = self._parse_id(trade_id)
+        return self._day(number).path.opens_ms
 
     def _parse_id(self, trade_id: str) -> tuple[int, int]:
         found = _trade_id.fullmatch(trade_id)
