@@ -395,7 +395,7 @@ def _install_middleware(
         allow_origins=list(origins),
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         expose_headers=["X-Request-ID", "Idempotent-Replayed", "Retry-After"],
     )
     app.add_middleware(HttpGuard, ids=context.ids, allowed_hosts=hosts, allowed_origins=origins)

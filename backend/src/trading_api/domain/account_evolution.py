@@ -95,8 +95,12 @@ def booked(state: AccountState, execution: Execution, profit: Decimal) -> Accoun
 def _reset(state: AccountState, event: AccountReset) -> AccountState:
     if state.tickets:
         raise IllegalTransition(f"account {state.account_id} has open orders: no AccountReset")
+    resets = state.resets
+    if event.key is not None:
+        resets = resets.set(event.key, event.request or "")
     return replace(
         state,
+        resets=resets,
         balance=event.balance,
         realized=ZERO,
         foreign=Map(),

@@ -77,6 +77,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
         first_answers: per client order id, the order as it was first answered.
         pools: what was taken of the displayed sizes, by `pool_key`.
         requests: per client order id, what else the first request said than the order shows.
+        resets: per key of a reset, what the request said.
         reducing: the working reduce-only orders of a symbol, oldest first.
         groups: the open orders of a group, oldest first.
     """
@@ -114,6 +115,7 @@ class AccountState(Struct, frozen=True, kw_only=True):
     foreign: "Map[str, Ledger]" = Map()
     day_foreign: "Map[str, Ledger]" = Map()
     requests: "Map[str, str]" = Map()
+    resets: "Map[str, str]" = Map()
     reducing: "Map[str, tuple[OrderId, ...]]" = Map()
     groups: "Map[str, tuple[OrderId, ...]]" = Map()
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import assert_never
 
-from trading_api.domain import closing, leverage, matching
+from trading_api.domain import closing, leverage, matching, requests
 from trading_api.domain.commands import (
     FireDeadman,
     HaltAccount,
@@ -15,7 +15,7 @@ from trading_api.domain.commands import (
     SetLeverage,
 )
 from trading_api.domain.currencies import unit_of
-from trading_api.domain.errors import InvalidPayload
+from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.events import (
     AccountOpened,
     AccountReset,
@@ -52,7 +52,8 @@ def administer(progress: Progress, command: Administrative, market: Market) -> N
     Raises:
         InvalidPayload: a balance that is negative or finer than its currency, a leverage that is
             out of range.
-        TradingError: `insufficient_margin` for a leverage.
+        TradingError: `insufficient_margin` for a leverage, `conflict` for a key that belongs to
+            another request.
     """
     match command:
         case OpenAccount():
@@ -129,10 +130,16 @@ def _check_balance(balance: Decimal, currency: str) -> None:
 
 
 def _reset(progress: Progress, command: ResetAccount, market: Market) -> None:
-    balance = progress.state.first_balance if command.balance is None else command.balance
-    _check_balance(balance, progress.state.currency)
+    state, key = progress.state, command.key
+    request = None if key is None else requests.digest_of(command)
+    if key is not None and (known := state.resets.get(key)) is not None:
+        if known != request:
+            raise TradingError("conflict", f"key {key!r} belongs to another reset")
+        return
+    balance = state.first_balance if command.balance is None else command.balance
+    _check_balance(balance, state.currency)
     cancel_orders(progress, RESET, market)
-    progress.emit(AccountReset(time=market.now, balance=balance))
+    progress.emit(AccountReset(time=market.now, balance=balance, key=key, request=request))
 
 
 def _halt(progress: Progress, command: HaltAccount, market: Market) -> None:

@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 
-from trading_api.domain import hedging, matching, order_checks, placing, risk
+from msgspec.structs import replace
+
+from trading_api.domain import hedging, matching, order_checks, placing, requests, risk
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.commands import ClosePosition, PlaceOrder
+from trading_api.domain.commands import ClosePosition, PlaceOrder, ReversePosition
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.domain.fills import Market
 from trading_api.domain.ids import PositionId
@@ -36,7 +38,44 @@ def close(progress: Progress, command: ClosePosition, market: Market) -> None:
     if quantity > free:
         message = f"quantity {quantity:f} is above the position of {held:f} {holding.symbol}"
         raise InvalidPayload("quantity", message, "quantity_out_of_range")
-    placing.place(progress, _order(holding, quantity), market)
+    order = replace(_order(holding, quantity), client_order_id=command.client_order_id)
+    placing.place(progress, order, market, requests.digest_of(command))
+
+
+def reverse(progress: Progress, command: ReversePosition, market: Market) -> None:
+    """Turn a position round in one step, or not at all.
+
+    A net position takes one order of twice its size. An individual one is closed by an order and
+    another opened by a second, which bears the client order id.
+
+    Raises:
+        TradingError: `not_found`, `conflict` when an order is closing it already or an older
+            position has to be closed first.
+        InvalidPayload: `quantity_out_of_range`, where twice the size is more than an order may be.
+    """
+    state = progress.state
+    holding = open_position(state, command.symbol)
+    check_turn(state, holding)
+    if underway := _closing(state, holding):
+        message = f"order {underway[0].id} is closing the position {command.symbol} already"
+        raise TradingError("conflict", message, order_id=underway[0].id)
+    size, request = abs(holding.quantity), requests.digest_of(command)
+    opening = PlaceOrder(
+        symbol=holding.symbol,
+        side=_against(holding),
+        kind="market",
+        quantity=size if state.mode == "hedging" else 2 * size,
+        client_order_id=command.client_order_id,
+    )
+    order_checks.check_quantity(risk.known_instrument(market, holding.symbol), opening.quantity)
+    before = progress.mark()
+    reason = None
+    if state.mode == "hedging":
+        reason = placing.place(progress, _order(holding, size), market)
+    reason = reason or placing.place(progress, opening, market, request)
+    if reason is not None:
+        progress.rewind(before)
+        placing.refuse(progress, opening, reason, market, request)
 
 
 def open_position(state: AccountState, position_id: str) -> Holding:

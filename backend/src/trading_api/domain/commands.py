@@ -25,10 +25,14 @@ class OpenAccount(Struct, frozen=True, kw_only=True):
     fifo: bool = False
 
 
-class ResetAccount(Struct, frozen=True):
-    """Begin anew: no orders, no positions, the first balance again or another one."""
+class ResetAccount(Struct, frozen=True, omit_defaults=True):
+    """Begin anew: no orders, no positions, the first balance again or another one.
+
+    With a `key` that has come before, nothing happens.
+    """
 
     balance: Decimal | None = None
+    key: str | None = None
 
 
 class HaltAccount(Struct, frozen=True, kw_only=True):
@@ -145,14 +149,23 @@ class CancelAllOrders(Struct, frozen=True):
     symbol: str | None = None
 
 
-class ClosePosition(Struct, frozen=True):
+class ClosePosition(Struct, frozen=True, omit_defaults=True, tag=True):
     """Trade against a position, the whole of it unless a quantity is given.
 
-    `symbol` is the position's id, which in a netting account is its symbol.
+    `symbol` is the position's id, which in a netting account is its symbol; `client_order_id` that
+    of the order which does it.
     """
 
     symbol: str
     quantity: Decimal | None = None
+    client_order_id: str | None = None
+
+
+class ReversePosition(Struct, frozen=True, omit_defaults=True, tag=True):
+    """Trade a position for one of the same size on the other side; members as above."""
+
+    symbol: str
+    client_order_id: str | None = None
 
 
 class SetPositionExits(Struct, frozen=True):
@@ -213,6 +226,7 @@ Command = (
     | CancelOrder
     | CancelAllOrders
     | ClosePosition
+    | ReversePosition
     | SetPositionExits
     | MatchQuote
     | MatchTrade

@@ -37,6 +37,7 @@ from trading_api.domain.commands import (
     PlaceOrder,
     ResetAccount,
     ResumeAccount,
+    ReversePosition,
     SetDeadman,
     SetLeverage,
     SetPositionExits,
@@ -79,6 +80,8 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
             _cancel_all(progress, command, market)
         case ClosePosition():
             closing.close(progress, command, market)
+        case ReversePosition():
+            closing.reverse(progress, command, market)
         case SetPositionExits():
             placing.place_exits(progress, command, market)
         case MatchQuote():

@@ -40,10 +40,15 @@ class AccountOpened(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class AccountReset(Struct, frozen=True, kw_only=True, tag=True):
-    """An account without open orders begins anew with a balance; its positions are gone."""
+    """An account without open orders begins anew with a balance; its positions are gone.
+
+    `request` tells what was asked under the key from other requests under the same one.
+    """
 
     time: Instant
     balance: Decimal
+    key: str | None = None
+    request: str | None = None
 
 
 class AccountStatusChanged(Struct, frozen=True, kw_only=True, tag=True):

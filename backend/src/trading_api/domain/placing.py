@@ -21,20 +21,32 @@ from trading_api.domain.orders import Order, StatusReason
 from trading_api.domain.progress import Progress
 
 
-def place(progress: Progress, command: PlaceOrder, market: Market) -> None:
-    """Let an order of the account's owner in, or keep why it was refused."""
+def place(
+    progress: Progress, command: PlaceOrder, market: Market, request: str | None = None
+) -> StatusReason | None:
+    """Let an order of the account's owner in, or keep why it was refused: gives that reason.
+
+    `request` is the digest of what was asked, where that was not this order itself.
+    """
     if linked.group_type(command) is not None:
-        _place_linked(progress, command, market)
-        return
+        return _place_linked(progress, command, market)
     order = new_order(progress.state, command, market)
-    request = requests.digest(command)
+    request = request or requests.digest(command)
     if (reason := risk.refusal(progress.state, order, market)) is not None:
         if reason.code == "self_trade":
             self_trade.let_oldest_go(progress, order, market)
         _reject(progress, order, reason, request)
-        return
+        return reason
     _enter(progress, order, market, request)
     _meet_market(progress, order.id, market)
+    return None
+
+
+def refuse(
+    progress: Progress, command: PlaceOrder, reason: StatusReason, market: Market, request: str
+) -> None:
+    """Keep why an order was refused."""
+    _reject(progress, new_order(progress.state, command, market), reason, request)
 
 
 def _meet_market(progress: Progress, wanted: OrderId, market: Market) -> None:
@@ -128,7 +140,7 @@ def _enter(progress: Progress, order: Order, market: Market, request: str | None
     progress.emit(OrderAccepted(order=order, reserve_price=price, request=request, acts_at=acts_at))
 
 
-def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> None:
+def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> StatusReason | None:
     """Let all orders of a group in, or none: then the first one keeps why."""
     before = progress.mark()
     kind = linked.group_type(command)
@@ -148,7 +160,7 @@ def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> No
             if number:
                 reason = StatusReason(reason.code, f"group.orders[{number - 1}]: {reason.message}")
             _reject(progress, first, reason, request)
-            return
+            return reason
         if waits:
             _hold_for_parent(progress, order, first, market)
         else:
@@ -156,6 +168,7 @@ def _place_linked(progress: Progress, command: PlaceOrder, market: Market) -> No
             entered.append(order)
     entered.sort(key=lambda order: not order.awaits_trigger)
     progress.arrivals.extend(order.id for order in entered)
+    return None
 
 
 def _hold_for_parent(progress: Progress, order: Order, parent: Order, market: Market) -> None:

@@ -62,6 +62,7 @@ class Mark(NamedTuple):
     state: AccountState
     events: int
     changes: int
+    arrivals: tuple[OrderId, ...]
 
 
 class Progress:
@@ -101,13 +102,15 @@ class Progress:
 
     def mark(self) -> "Mark":
         """What `rewind` goes back to."""
-        return Mark(self.state, len(self._events), len(self._changes))
+        return Mark(self.state, len(self._events), len(self._changes), tuple(self.arrivals))
 
     def rewind(self, mark: "Mark") -> None:
         """Let what happened since not have happened."""
         self._state = mark.state
         del self._events[mark.events :]
         del self._changes[mark.changes :]
+        self._settled = min(self._settled, mark.events)
+        self.arrivals = list(mark.arrivals)
 
     def finish(self) -> Decision:
         """The decision so far; orders placed in it get their first answer."""

@@ -7,7 +7,12 @@ from msgspec.structs import replace
 
 from trading_api.domain import linked
 from trading_api.domain.accounts import AccountState
-from trading_api.domain.commands import PlaceOrder
+from trading_api.domain.commands import (
+    ClosePosition,
+    PlaceOrder,
+    ResetAccount,
+    ReversePosition,
+)
 from trading_api.domain.errors import TradingError
 from trading_api.domain.orders import Order, OrderType
 
@@ -15,7 +20,10 @@ PLAIN: frozenset[OrderType] = frozenset({"market", "limit"})
 """Types of which an order shows all that was asked, whatever happens to it before its answer."""
 
 
-def first_answer(state: AccountState, command: PlaceOrder) -> Order | None:
+Repeatable = PlaceOrder | ClosePosition | ReversePosition
+
+
+def first_answer(state: AccountState, command: Repeatable) -> Order | None:
     """The order as it was answered when this request came first; None for a new request.
 
     Raises:
@@ -36,8 +44,10 @@ def first_answer(state: AccountState, command: PlaceOrder) -> Order | None:
     return first
 
 
-def _request_of(command: PlaceOrder) -> object:
+def _request_of(command: Repeatable) -> object:
     """What tells a request from others: its members, or a digest where those do not last."""
+    if not isinstance(command, PlaceOrder):
+        return digest_of(command)
     if (found := digest(command)) is not None:
         return found
     asked = (command.symbol, command.side, command.kind, command.quantity, command.limit_price)
@@ -62,5 +72,14 @@ def digest(command: PlaceOrder) -> str | None:
         and linked.group_type(command) is None
     ):
         return None
-    data = msgspec.json.encode(replace(command, client_order_id=None))
+    return digest_of(command)
+
+
+def digest_of(command: Repeatable | ResetAccount) -> str:
+    """Of a request, whatever id it came with."""
+    if isinstance(command, ResetAccount):
+        command = replace(command, key=None)
+    else:
+        command = replace(command, client_order_id=None)
+    data = msgspec.json.encode(command)
     return hashlib.blake2b(data, digest_size=16).hexdigest()

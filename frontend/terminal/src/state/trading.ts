@@ -10,7 +10,6 @@ import {
   unwrap,
 } from "@trading-api/client";
 import { type ShallowRef, watch } from "vue";
-import { multiply } from "../lib/decimal";
 import { newClientOrderId } from "../lib/ids";
 import { type AccountChoice, type AccountFeed, createAccountFeed } from "./account-feed";
 import type { Backend } from "./backend";
@@ -123,14 +122,16 @@ export function createTrading(
       return unwrap(rest.POST("/api/v1/broker/orders/preview", { body }));
     },
     close,
-    reverse({ symbol, side, quantity }) {
-      return place({
-        client_order_id: newClientOrderId(),
-        symbol,
-        side: side === "long" ? "sell" : "buy",
-        type: "market",
-        quantity: multiply(quantity, "2"),
-      });
+    async reverse({ id }) {
+      const params = {
+        path: { position_id: id },
+        query: choice,
+        header: { "Idempotency-Key": newClientOrderId() },
+      };
+      const address = "/api/v1/broker/positions/{position_id}/reverse";
+      const order = await unwrap(rest.POST(address, { params }));
+      hear([order]);
+      return order;
     },
     async closeAll() {
       const open = [...positions.value.keys()];

@@ -51,14 +51,15 @@ class ResetRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     balance: AmountText | None = None
 
-    def command(self) -> ResetAccount:
-        """What the body asks for.
+    def command(self, key: str | None = None) -> ResetAccount:
+        """What the body asks for, under a key that lets it happen once.
 
         Raises:
             InvalidPayload: the balance is not a number.
         """
         balance = self.balance
-        return ResetAccount(None if balance is None else parse_decimal(balance, "balance"))
+        amount = None if balance is None else parse_decimal(balance, "balance")
+        return ResetAccount(amount, key)
 
 
 class HaltRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

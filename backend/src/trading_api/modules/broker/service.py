@@ -20,6 +20,7 @@ from trading_api.domain.commands import (
     PlaceOrder,
     ResetAccount,
     ResumeAccount,
+    ReversePosition,
     SetDeadman,
     SetLeverage,
     SetPositionExits,
@@ -30,7 +31,7 @@ from trading_api.domain.limits import Limits
 from trading_api.domain.orders import Order
 from trading_api.domain.preview import Preview, preview_order
 from trading_api.domain.progress import Decision
-from trading_api.domain.requests import first_answer
+from trading_api.domain.requests import Repeatable, first_answer
 from trading_api.modules.broker.cells import Cell
 from trading_api.modules.broker.engine import Engine
 from trading_api.modules.broker.market import MarketData
@@ -49,7 +50,13 @@ T = TypeVar("T")
 MAX_ACCOUNTS = 100
 
 CallerCommand = (
-    PlaceOrder | ModifyOrder | CancelOrder | CancelAllOrders | ClosePosition | SetPositionExits
+    PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | CancelAllOrders
+    | ClosePosition
+    | ReversePosition
+    | SetPositionExits
 )
 
 
@@ -202,13 +209,30 @@ class BrokerService:
         Raises:
             TradingError: what was refused and why.
         """
+        state, _ = await self._administer(principal, command, account_id)
+        return state
+
+    async def reset(
+        self, principal: Principal, command: ResetAccount, account_id: str
+    ) -> tuple[AccountState, bool]:
+        """Let an account begin anew; the other value says that its key had come before.
+
+        Raises:
+            TradingError: what was refused and why.
+        """
+        state, has_happened = await self._administer(principal, command, account_id)
+        return state, not has_happened
+
+    async def _administer(
+        self, principal: Principal, command: AccountCommand, account_id: str | None
+    ) -> tuple[AccountState, bool]:
         principal.require("orders:write")
         cell = self.open_cell(principal, account_id)
         if isinstance(command, SetLeverage):
             command = replace(command, symbol=self.symbol(command.symbol))
-        self.engine.execute(cell, command)
+        decision, _ = self.engine.execute(cell, command)
         await self.engine.settled(cell)
-        return cell.shown
+        return cell.shown, bool(decision.events)
 
     def open_cell(self, principal: Principal, account_id: str | None = None) -> Cell:
         """The account that the caller means; their default one is opened at first use.
@@ -244,7 +268,7 @@ class BrokerService:
 
     def _carry_out(self, principal: Principal, cell: Cell, command: CallerCommand) -> Answer:
         """What is to be answered once all that was decided for the account is durable."""
-        if isinstance(command, PlaceOrder) and (first := _first_answer(cell, command)):
+        if isinstance(command, Repeatable) and (first := _first_answer(cell, command)):
             return Answer((_unless_rejected(first, replayed=True),), replayed=True)
         decision, _ = self.engine.execute(cell, command, self._limits(principal, cell))
         return _answer(command, decision)
@@ -265,7 +289,7 @@ class BrokerService:
 
     def _canonical(self, command: CallerCommand) -> CallerCommand:
         """The command with the instrument's own name, where it was named with its exchange."""
-        if isinstance(command, CancelOrder | ClosePosition | SetPositionExits):
+        if isinstance(command, CancelOrder | ClosePosition | ReversePosition | SetPositionExits):
             return command
         if isinstance(command, PlaceOrder):
             return self._canonical_order(command)
@@ -295,7 +319,7 @@ def default_account_id(principal_id: PrincipalId) -> AccountId:
     return AccountId(ACCOUNT_PREFIX + digest[:12])
 
 
-def _first_answer(cell: Cell, command: PlaceOrder) -> Order | None:
+def _first_answer(cell: Cell, command: Repeatable) -> Order | None:
     return None if cell.working is None else first_answer(cell.working, command)
 
 
@@ -310,7 +334,8 @@ def _answer(command: CallerCommand, decision: Decision) -> Answer:
     if isinstance(command, CancelAllOrders):
         changed = dict.fromkeys(order.id for order in told)
         return Answer(tuple(orders[order_id] for order_id in changed))
-    placed = next(order for order in told if order.version == 1)
+    new = [order for order in told if order.version == 1]
+    placed = new[-1] if isinstance(command, ReversePosition) else new[0]
     return Answer((_unless_rejected(orders[placed.id]),))
 
 

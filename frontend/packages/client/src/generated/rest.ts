@@ -106,8 +106,31 @@ export interface paths {
     get: operations["getPosition"];
     put?: never;
     post?: never;
-    /** Close a position, the whole or a part, by a market order */
+    /**
+     * Close a position, the whole or a part, by a market order
+     * @description An `Idempotency-Key` becomes the order's `client_order_id`: repeated, it gives the first answer again and closes nothing more.
+     */
     delete: operations["closePosition"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/broker/positions/{position_id}/reverse": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Turn a position round, in one step or not at all
+     * @description A net position takes one market order of twice its size, which is the answer. An individual one takes an order that closes it and another that opens the other side, which is the answer. Exits of the position end with it. An `Idempotency-Key` becomes the `client_order_id` of the answered order.
+     */
+    post: operations["reversePosition"];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -199,7 +222,7 @@ export interface paths {
     put?: never;
     /**
      * Begin anew
-     * @description Cancels every order, drops every position without a trade, and sets the balance. Orders and executions stay listed and client order ids stay taken; a halted account stays halted.
+     * @description Cancels every order, drops every position without a trade, and sets the balance. Orders and executions stay listed and client order ids stay taken; a halted account stays halted. Under an `Idempotency-Key` that has come before nothing is done and the account is answered as it is; 409 if it came with another body.
      */
     post: operations["resetAccount"];
     delete?: never;
@@ -2168,7 +2191,7 @@ export interface operations {
       /** @description Successful Response */
       201: {
         headers: {
-          /** @description `true` when the client order id and the body had come before; this is the first answer again */
+          /** @description `true` when the same request had come before under this id or key; this is the first answer again */
           "Idempotent-Replayed"?: "true";
           [name: string]: unknown;
         };
@@ -3132,7 +3155,10 @@ export interface operations {
         /** @description Default: the caller's own account */
         account_id?: string | null;
       };
-      header?: never;
+      header?: {
+        /** @description Visible ASCII; the same key with the same request is carried out once */
+        "Idempotency-Key"?: string | null;
+      };
       path: {
         position_id: string;
       };
@@ -3143,6 +3169,114 @@ export interface operations {
       /** @description Successful Response */
       201: {
         headers: {
+          /** @description `true` when the same request had come before under this id or key; this is the first answer again */
+          "Idempotent-Replayed"?: "true";
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "acc-4c1029697ee3-o1",
+           *       "client_order_id": "first-order",
+           *       "account_id": "acc-4c1029697ee3",
+           *       "symbol": "BTCUSD",
+           *       "side": "buy",
+           *       "type": "limit",
+           *       "quantity": "0.05",
+           *       "filled_quantity": "0.05",
+           *       "average_price": "78389",
+           *       "limit_price": "78390",
+           *       "time_in_force": "gtc",
+           *       "session": "regular",
+           *       "post_only": false,
+           *       "reduce_only": false,
+           *       "status": "filled",
+           *       "created_at": 1784505612345,
+           *       "updated_at": 1784505612345,
+           *       "version": 2
+           *     }
+           */
+          "application/json": components["schemas"]["Order"];
+        };
+      };
+      /** @description One of `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `invalid_payload`, `unsupported_resolution`, `bad_tick`, `bad_lot`, `min_notional`, `quantity_out_of_range`, `immutable_field`, `quantity_below_filled`, `no_market`, `stale_quote`, `market_closed`, `would_take`, `stop_would_trigger`, `price_collar`, `insufficient_margin`, `reduce_only_mode`, `account_halted`, `symbol_not_tradable`, `max_order_size`, `max_position`, `max_open_orders`, `daily_loss_limit`, `self_trade` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  reversePosition: {
+    parameters: {
+      query?: {
+        /** @description Default: the caller's own account */
+        account_id?: string | null;
+      };
+      header?: {
+        /** @description Visible ASCII; the same key with the same request is carried out once */
+        "Idempotency-Key"?: string | null;
+      };
+      path: {
+        position_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          /** @description `true` when the same request had come before under this id or key; this is the first answer again */
+          "Idempotent-Replayed"?: "true";
           [name: string]: unknown;
         };
         content: {
@@ -3777,7 +3911,10 @@ export interface operations {
   resetAccount: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Visible ASCII; the same key with the same request is carried out once */
+        "Idempotency-Key"?: string | null;
+      };
       path: {
         account_id: string;
       };
@@ -3797,6 +3934,8 @@ export interface operations {
       /** @description Successful Response */
       200: {
         headers: {
+          /** @description `true` when the same request had come before under this id or key; this is the first answer again */
+          "Idempotent-Replayed"?: "true";
           [name: string]: unknown;
         };
         content: {
@@ -3853,6 +3992,15 @@ export interface operations {
       };
       /** @description One of `not_found`, `unknown_symbol`, `unknown_topic`, `unknown_account` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description One of `conflict`, `duplicate_client_order_id`, `version_conflict`, `order_final` */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -27,14 +27,6 @@ export function optionalNumber(text: string | null | undefined): number | undefi
   return text === null || text === undefined ? undefined : Number(text);
 }
 
-/** Twice a decimal text, exactly. */
-export function doubled(text: string): string {
-  const places = placesOf(text);
-  const digits = (BigInt(text.replace(".", "")) * 2n).toString().padStart(places + 1, "0");
-  if (places === 0) return digits;
-  return `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, "");
-}
-
 /** How many digits stand after the point. */
 export function placesOf(text: string): number {
   return text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;

@@ -2,7 +2,7 @@
 
 import type { Order } from "../generated/rest.js";
 import { ApiError, unwrap } from "../rest.js";
-import { doubled, textOf } from "./decimals.js";
+import { textOf } from "./decimals.js";
 import {
   type Exits,
   exitsRequest,
@@ -91,30 +91,35 @@ class Calls {
     }
   }
 
-  /** Sent once: a part that was closed already must not be closed again. */
+  /** Under a key of its own the server closes once, however often it is asked. */
   async close(positionId: string, amount: number | undefined): Promise<void> {
-    const { api } = this.#session.prepared.options;
+    const { api, insistMs } = this.#session.prepared.options;
     const quantity = amount === undefined ? null : textOf(amount);
     const params = {
       path: { position_id: positionId },
       query: { account_id: this.#accountId, quantity },
+      header: { "Idempotency-Key": newClientOrderId() },
     };
-    const asked = api.DELETE("/api/v1/broker/positions/{position_id}", { params });
-    this.#session.streams.orders.apply(await unwrap(asked));
+    const closed = await insist(
+      () => unwrap(api.DELETE("/api/v1/broker/positions/{position_id}", { params })),
+      insistMs,
+    );
+    this.#session.streams.orders.apply(closed);
   }
 
-  /** One market order of twice the size: there is no moment in which the position is flat. */
+  /** In one step: there is no moment in which the position is flat. */
   async reverse(positionId: string): Promise<void> {
-    const { positions } = await this.#session.known();
-    const position = positions.get(positionId);
-    if (position === undefined) throw new Error(`there is no position ${positionId}`);
-    const { symbol, side, quantity } = position;
-    await this.place({
-      symbol,
-      side: side === "long" ? "sell" : "buy",
-      type: "market",
-      quantity: doubled(quantity),
-    });
+    const { api, insistMs } = this.#session.prepared.options;
+    const params = {
+      path: { position_id: positionId },
+      query: { account_id: this.#accountId },
+      header: { "Idempotency-Key": newClientOrderId() },
+    };
+    const reversed = await insist(
+      () => unwrap(api.POST("/api/v1/broker/positions/{position_id}/reverse", { params })),
+      insistMs,
+    );
+    this.#session.streams.orders.apply(reversed);
   }
 
   /** The new exits are there before those of the entry, which they take the place of, go. */

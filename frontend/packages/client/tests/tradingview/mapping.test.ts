@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Bar } from "../../src/index.js";
-import { doubled, numberOf, textOf } from "../../src/tradingview/decimals.js";
+import { numberOf, textOf } from "../../src/tradingview/decimals.js";
 import { LiveBars } from "../../src/tradingview/live-bars.js";
 
 describe("numbers and decimal texts", () => {
@@ -31,15 +31,6 @@ describe("numbers and decimal texts", () => {
       }
     }
   });
-
-  test.each([
-    ["0.1", "0.2"],
-    ["0.05", "0.1"],
-    ["5", "10"],
-    ["0.5", "1"],
-    ["0.00000001", "0.00000002"],
-    ["9007199254740993.5", "18014398509481987"],
-  ])("twice %s is %s", (text, twice) => expect(doubled(text)).toBe(twice));
 
   test.each([Number.NaN, Infinity])("%d is refused", (value) => {
     expect(() => textOf(value)).toThrow(RangeError);

@@ -10,7 +10,13 @@ from trading_api.domain.commands import HaltAccount, ResumeAccount, SetDeadman
 from trading_api.domain.equity import CurveInterval
 from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import cut, number_of
-from trading_api.modules.broker.rest.parameters import AccountPath, refuse_others
+from trading_api.modules.broker.rest.parameters import (
+    REPLAYED,
+    AccountPath,
+    IdempotencyKey,
+    refuse_others,
+    replayed_header,
+)
 from trading_api.modules.broker.schemas import (
     AccountPage,
     CreateAccountRequest,
@@ -132,16 +138,22 @@ def _add_resetting(router: APIRouter, service: BrokerService) -> None:
         summary="Begin anew",
         description="Cancels every order, drops every position without a trade, and sets the "
         "balance. Orders and executions stay listed and client order ids stay taken; a halted "
-        "account stays halted.",
+        "account stays halted. Under an `Idempotency-Key` that has come before nothing is done and "
+        "the account is answered as it is; 409 if it came with another body.",
         response_model=Annotated[Account, Wire()],
-        responses=answers(examples.ACCOUNT, 400, 401, 403, 404, 413, 415, 422, 503),
+        responses=answers(
+            examples.ACCOUNT, 400, 401, 403, 404, 409, 413, 415, 422, 503, headers=REPLAYED
+        ),
         openapi_extra=json_body(ResetRequest, examples.RESET, required=False),
     )
-    async def reset_account(request: Request, caller: Trader, account_id: AccountPath) -> Response:
+    async def reset_account(
+        request: Request, caller: Trader, account_id: AccountPath, key: IdempotencyKey = None
+    ) -> Response:
         refuse_others(request)
         body = await optional_body(request, ResetRequest)
-        state = await service.administer(caller, body.command(), account_id)
-        return json_response(view_account(state, service.market))
+        state, replayed = await service.reset(caller, body.command(key), account_id)
+        account = view_account(state, service.market)
+        return json_response(account, 200, **replayed_header(replayed))
 
 
 def _add_halting(router: APIRouter, service: BrokerService) -> None:

@@ -21,12 +21,14 @@ from trading_api.modules.broker.lists import (
 from trading_api.modules.broker.requests import ModifyOrderRequest, PlaceOrderRequest
 from trading_api.modules.broker.rest.parameters import (
     ACCOUNT_PARAMETER,
+    REPLAYED,
     AccountQuery,
     OrderPath,
     SymbolQuery,
     Text,
     one_account,
     refuse_others,
+    replayed_header,
 )
 from trading_api.modules.broker.schemas import CanceledOrders, ExecutionPage, OrderPage
 from trading_api.modules.broker.service import BrokerService
@@ -37,14 +39,6 @@ from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import Wire, decode, json_body, json_response, json_text
 
 TRADER = Requires("orders:write")
-
-REPLAYED = {
-    "Idempotent-Replayed": {
-        "description": "`true` when the client order id and the body had come before; this is the "
-        "first answer again",
-        "schema": {"type": "string", "enum": ["true"]},
-    }
-}
 
 
 def add_orders(router: APIRouter, service: BrokerService) -> None:
@@ -95,8 +89,7 @@ def _add_placing(router: APIRouter, service: BrokerService) -> None:
         body = decode(PlaceOrderRequest, await json_text(request))
         account_id = one_account(request.query_params.get("account_id"), body.account_id)
         answer = await service.submit(caller, body.command(), account_id)
-        headers = {"Idempotent_Replayed": "true"} if answer.replayed else {}
-        return json_response(answer.orders[0], 201, **headers)
+        return json_response(answer.orders[0], 201, **replayed_header(answer.replayed))
 
 
 def _add_preview(router: APIRouter, service: BrokerService) -> None:

@@ -2,10 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Header, Path, Query, Request
 
 from trading_api.domain.errors import InvalidPayload, TradingError
 from trading_api.modules.broker import examples
+from trading_api.modules.broker.requests import VISIBLE_ASCII
+
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "`true` when the same request had come before under this id or key; this "
+        "is the first answer again",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
 
 ACCOUNT_TEXT = "Default: the caller's own account"
 ACCOUNT_PARAMETER = {
@@ -20,7 +29,22 @@ OrderPath = Annotated[str, Path(max_length=120, examples=[examples.ORDER_ID])]
 PositionPath = Annotated[str, Path(max_length=100, examples=["BTCUSD"])]
 SymbolPath = Annotated[str, Path(max_length=100, examples=["BTCUSD"])]
 SymbolQuery = Annotated[str | None, Query(max_length=100, examples=["BTCUSD"])]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=VISIBLE_ASCII,
+        description="Visible ASCII; the same key with the same request is carried out once",
+    ),
+]
 Text = Annotated[str | None, Query(max_length=128)]
+
+
+def replayed_header(replayed: bool) -> dict[str, str]:
+    """The header that tells a repeated answer."""
+    return {"Idempotent_Replayed": "true"} if replayed else {}
 
 
 def refuse_others(request: Request, *known: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from trading_api.domain.commands import ClosePosition
+from trading_api.domain.commands import ClosePosition, ReversePosition
 from trading_api.domain.errors import TradingError
 from trading_api.domain.orders import Order
 from trading_api.domain.positions import Position
@@ -13,10 +13,13 @@ from trading_api.modules.broker import examples
 from trading_api.modules.broker.lists import cut
 from trading_api.modules.broker.requests import ExitsRequest
 from trading_api.modules.broker.rest.parameters import (
+    REPLAYED,
     AccountQuery,
+    IdempotencyKey,
     PositionPath,
     one_account,
     refuse_others,
+    replayed_header,
 )
 from trading_api.modules.broker.schemas import PositionExits, PositionPage
 from trading_api.modules.broker.service import BrokerService
@@ -86,9 +89,13 @@ def _add_closing(router: APIRouter, service: BrokerService) -> None:
         "/positions/{position_id}",
         operation_id="closePosition",
         summary="Close a position, the whole or a part, by a market order",
+        description="An `Idempotency-Key` becomes the order's `client_order_id`: repeated, it "
+        "gives the first answer again and closes nothing more.",
         status_code=201,
         response_model=Annotated[Order, Wire()],
-        responses=answers(examples.ORDER, 401, 403, 404, 409, 422, 503, status=201),
+        responses=answers(
+            examples.ORDER, 401, 403, 404, 409, 422, 503, status=201, headers=REPLAYED
+        ),
     )
     async def close_position(
         request: Request,
@@ -104,11 +111,39 @@ def _add_closing(router: APIRouter, service: BrokerService) -> None:
             ),
         ] = None,
         account_id: AccountQuery = None,
+        key: IdempotencyKey = None,
     ) -> Response:
         refuse_others(request, "quantity", "account_id")
         amount = None if quantity is None else parse_decimal(quantity, "quantity")
-        answer = await service.submit(caller, ClosePosition(position_id, amount), account_id)
-        return json_response(answer.orders[0], 201)
+        command = ClosePosition(position_id, amount, key)
+        answer = await service.submit(caller, command, account_id)
+        return json_response(answer.orders[0], 201, **replayed_header(answer.replayed))
+
+    @router.post(
+        "/positions/{position_id}/reverse",
+        operation_id="reversePosition",
+        summary="Turn a position round, in one step or not at all",
+        description="A net position takes one market order of twice its size, which is the answer. "
+        "An individual one takes an order that closes it and another that opens the other side, "
+        "which is the answer. Exits of the position end with it. An `Idempotency-Key` becomes the "
+        "`client_order_id` of the answered order.",
+        status_code=201,
+        response_model=Annotated[Order, Wire()],
+        responses=answers(
+            examples.ORDER, 401, 403, 404, 409, 422, 503, status=201, headers=REPLAYED
+        ),
+    )
+    async def reverse_position(
+        request: Request,
+        caller: Trader,
+        position_id: PositionPath,
+        account_id: AccountQuery = None,
+        key: IdempotencyKey = None,
+    ) -> Response:
+        refuse_others(request, "account_id")
+        command = ReversePosition(position_id, key)
+        answer = await service.submit(caller, command, account_id)
+        return json_response(answer.orders[0], 201, **replayed_header(answer.replayed))
 
 
 def _add_exits(router: APIRouter, service: BrokerService) -> None:
