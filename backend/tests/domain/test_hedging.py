@@ -53,7 +53,7 @@ def test_each_opening_fill_makes_a_position() -> None:
         Decimal("10.5"),
         30,
     ]
-    assert view.opened_at == desk.market.now
+    assert figures(view.opened_at, view.opened_by) == [desk.market.now, "acc-1-o3"]
     assert desk.state.held("AAPL") == 140
 
 

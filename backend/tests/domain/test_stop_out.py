@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from tests.domain.paper_desk import Desk, SaidMarket, figures, share
-from trading_api.domain.commands import CheckMargin, ResumeAccount
+from trading_api.domain.commands import CheckMargin, HaltAccount, ResumeAccount
 from trading_api.domain.events import AccountStoppedOut
+from trading_api.domain.ids import OrderId
 
 
 def leveraged(balance: str = "10000") -> Desk:
@@ -93,3 +94,39 @@ def test_an_account_whose_worth_is_not_known_is_left_alone() -> None:
     desk.quote("20", "20")
     desk.market.books.pop("MSFT")
     assert desk.do(CheckMargin()).events == ()
+
+
+def test_what_waits_for_the_opening_keeps_why_it_was_placed() -> None:
+    desk = leveraged()
+    desk.place("buy", "1200")
+    desk.market.say("AAPL", "24", "24", open=False, fresh=False)
+    desk.do(CheckMargin())
+    [waiting] = desk.open_ids
+    assert figures(desk.order(waiting).status, reason_of(desk, waiting)) == ["held", "stop_out"]
+    desk.market.say("AAPL", "23x500", "23", opening=True)
+    desk.activate()
+    order = desk.order(waiting)
+    assert figures(order.status, order.filled_quantity) == ["partially_filled", 500]
+    desk.quote("22", "22")
+    assert figures(desk.order(waiting).status, reason_of(desk, waiting)) == ["filled", "stop_out"]
+    assert desk.folded_again() == desk.state
+
+
+def test_a_halt_that_flattens_out_of_session_is_told_by_its_orders() -> None:
+    desk = leveraged()
+    desk.place("buy", "100")
+    desk.market.say("AAPL", "30", "30", open=False, fresh=False)
+    desk.do(HaltAccount(flatten=True))
+    [waiting] = desk.open_ids
+    assert reason_of(desk, waiting) == "account_halted"
+    desk.market.say("AAPL", "30", "30", opening=True)
+    desk.activate()
+    assert figures(desk.order(waiting).status, reason_of(desk, waiting)) == [
+        "filled",
+        "account_halted",
+    ]
+
+
+def reason_of(desk: Desk, order_id: OrderId) -> str | None:
+    reason = desk.order(order_id).status_reason
+    return None if reason is None else reason.code

@@ -93,6 +93,7 @@ export function aPosition(changes: Partial<Position> = {}): Position {
     realized_pnl: "0",
     currency: "USD",
     opened_at: null,
+    opened_by: null,
     updated_at: 1_000,
     ...changes,
   };

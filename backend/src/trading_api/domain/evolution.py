@@ -32,7 +32,16 @@ from trading_api.domain.ids import OrderId
 from trading_api.domain.margin import NO_EXPOSURE, Exposure
 from trading_api.domain.market import Instant
 from trading_api.domain.money import canonical, divide
-from trading_api.domain.orders import MATCHABLE, OPEN, PENDING, Execution, Order, OrderStatus
+from trading_api.domain.orders import (
+    MATCHABLE,
+    OPEN,
+    PENDING,
+    WAITING,
+    Execution,
+    Order,
+    OrderStatus,
+    StatusReason,
+)
 from trading_api.domain.positions import Holding, filled
 
 
@@ -99,7 +108,7 @@ def _activated(state: AccountState, event: OrderActivated) -> AccountState:
     after = replace(
         order,
         status="working" if ticket.ends_at is None else "pending_cancel",
-        status_reason=None,
+        status_reason=_lasting(order.status_reason),
         quantity=order.quantity if event.quantity is None else event.quantity,
         expire_at=event.expire_at,
         updated_at=event.time,
@@ -107,6 +116,11 @@ def _activated(state: AccountState, event: OrderActivated) -> AccountState:
     )
     new = replace(ticket, reserve_price=event.reserve_price, acts_at=None)
     return _put(state, after, ticket, new)
+
+
+def _lasting(reason: StatusReason | None) -> StatusReason | None:
+    """A reason that an order keeps when it begins to work: that of an order of the engine."""
+    return None if reason is None or reason.code in WAITING else reason
 
 
 def _trailed(state: AccountState, event: OrderTrailed) -> AccountState:

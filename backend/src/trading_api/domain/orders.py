@@ -64,6 +64,10 @@ class StatusReason(Struct, frozen=True):
     message: str
 
 
+WAITING = frozenset({"no_market", "market_closed", "waits_for_parent"})
+"""The codes of reasons for which an order is held; they are over once it works."""
+
+
 class Trail(Struct, frozen=True):
     """How far a trailing stop stays behind the best price since it began to work."""
 

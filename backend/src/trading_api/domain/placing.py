@@ -130,7 +130,7 @@ def _enter(progress: Progress, order: Order, market: Market, request: str | None
     order = replace(order, expire_at=matching.expire_at(order, market))
     price = risk.reserve_price(progress.state, order, market)
     if (reason := risk.waits_for(order, market.book(order.symbol))) is not None:
-        order = replace(order, status="held", status_reason=reason)
+        order = replace(order, status="held", status_reason=order.status_reason or reason)
         progress.emit(OrderHeld(order=order, reserve_price=price, request=request))
         return
     acts_at = None

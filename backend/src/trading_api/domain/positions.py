@@ -40,6 +40,9 @@ class Position(Struct, frozen=True, kw_only=True):
     opened_at: Annotated[
         Instant | None, Meta(description="When an individual position was opened")
     ] = None
+    opened_by: Annotated[
+        OrderId | None, Meta(description="The order that opened an individual position")
+    ] = None
     updated_at: Instant
 
 
@@ -157,6 +160,7 @@ def view_position(holding: Holding, account_id: AccountId, mark: Decimal | None)
         realized_pnl=shown(holding.realized),
         currency=holding.currency,
         opened_at=holding.opened_at,
+        opened_by=holding.opened_by,
         updated_at=holding.updated_at,
     )
 

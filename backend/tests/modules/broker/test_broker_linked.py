@@ -31,11 +31,15 @@ def test_a_bracket_is_answered_by_its_entry_and_survives_a_restart() -> None:
         assert (stop["type"], target["type"]) == ("stop", "limit")
         assert {each["parent_id"] for each in (stop, target)} == {entry["id"]}
         assert {each["group_id"] for each in (stop, target)} == {entry["group_id"]}
+        await place(server, order(limit="9"))
+        async with server.client() as client:
+            listed = (await client.get(f"/orders?group_id={entry['group_id']}")).json()["items"]
+        assert [each["id"] for each in listed] == [target["id"], stop["id"], entry["id"]]
 
     run(before, PaperServer(journal))
 
     async def after(server: PaperServer) -> None:
-        stop, target = await orders_of(server)
+        stop, target, _ = await orders_of(server)
         server.quote(9.80, 9.82)
         await server.settle()
         assert await fills(server) == [("10", "10.02"), ("10", "9.8")]

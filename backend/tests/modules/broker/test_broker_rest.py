@@ -229,6 +229,10 @@ def test_lists_are_paged_newest_first_and_filtered() -> None:
             assert await ids("/orders?status=open&limit=1") == (["c3"], "4")
             assert await ids("/orders?status=closed") == (["c4", "c2", "c0"], None)
             assert await ids("/orders?symbol=MSFT") == ([], None)
+            assert await ids(f"/orders?from={IN_SESSION + 10}&to={IN_SESSION + 30}") == (
+                ["c2", "c1"],
+                None,
+            )
             assert await ids("/executions?limit=2") == (["c4", "c2"], "2")
             assert await ids("/executions?limit=2&cursor=2") == (["c0"], None)
             window = f"/executions?from={IN_SESSION + 20}&to={IN_SESSION + 40}"

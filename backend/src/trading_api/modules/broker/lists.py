@@ -15,11 +15,14 @@ StatusFilter = Literal["open", "closed", "all"]
 
 
 class OrderFilter(Struct, frozen=True, kw_only=True):
-    """Which orders to list; None lets all pass."""
+    """Which orders to list: `from_ms` ≤ `created_at` < `to_ms`; None lets all pass."""
 
     status: StatusFilter = "all"
     symbol: str | None = None
     client_order_id: str | None = None
+    group_id: str | None = None
+    from_ms: int | None = None
+    to_ms: int | None = None
 
     def admits(self, order: Order) -> bool:
         """Whether an order is of those wanted."""
@@ -27,7 +30,9 @@ class OrderFilter(Struct, frozen=True, kw_only=True):
             return False
         if self.client_order_id not in (None, order.client_order_id):
             return False
-        return self.symbol in (None, order.symbol)
+        if self.symbol not in (None, order.symbol) or self.group_id not in (None, order.group_id):
+            return False
+        return _within(order.created_at, self.from_ms, self.to_ms)
 
 
 class ExecutionFilter(Struct, frozen=True, kw_only=True):
@@ -44,9 +49,11 @@ class ExecutionFilter(Struct, frozen=True, kw_only=True):
             return False
         if self.order_id not in (None, execution.order_id):
             return False
-        if self.from_ms is not None and execution.time < self.from_ms:
-            return False
-        return self.to_ms is None or execution.time < self.to_ms
+        return _within(execution.time, self.from_ms, self.to_ms)
+
+
+def _within(time: int, from_ms: int | None, to_ms: int | None) -> bool:
+    return (from_ms is None or from_ms <= time) and (to_ms is None or time < to_ms)
 
 
 def list_orders(

@@ -19,7 +19,7 @@ from trading_api.domain.chain import FIRST, link
 from trading_api.domain.ids import OrderId
 from trading_api.domain.ports import Snapshot
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 """To be raised when events lead to another state although its members have not changed."""
 
 # What may be done at once, about a millisecond of each, and the rest that orders get after it

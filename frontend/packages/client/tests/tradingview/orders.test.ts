@@ -185,6 +185,7 @@ test("positions that are gone are told once, with quantity 0", () => {
     realized_pnl: "0",
     currency: "USD",
     opened_at: null,
+    opened_by: null,
     updated_at: 1,
   };
   book.apply({ ...position, quantity: "0" }); // never known

@@ -177,12 +177,22 @@ def _add_lists(router: APIRouter, service: BrokerService) -> None:
         status: StatusFilter = "all",
         symbol: SymbolQuery = None,
         client_order_id: Text = None,
+        group_id: Text = None,
+        since: Annotated[Moment, Query(alias="from", description="Of `created_at`")] = None,
+        until: Annotated[Moment, Query(alias="to", description="Exclusive")] = None,
         account_id: AccountQuery = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Response:
         state = await service.state(caller, account_id)
-        wanted = OrderFilter(status=status, symbol=symbol, client_order_id=client_order_id)
+        wanted = OrderFilter(
+            status=status,
+            symbol=symbol,
+            client_order_id=client_order_id,
+            group_id=group_id,
+            from_ms=since,
+            to_ms=until,
+        )
         return json_response(OrderPage(*list_orders(state, wanted, limit, cursor)))
 
     @router.get(
