@@ -17,6 +17,7 @@ from trading_api.domain.commands import (
     ClosePosition,
     OrderGroup,
     PlaceOrder,
+    ReversePosition,
     SetPositionExits,
     StopLoss,
     TakeProfit,
@@ -35,6 +36,7 @@ from trading_api.modules.broker.entries import decode_entry, encode_entry
 from trading_api.modules.broker.snapshots import Saved, take_snapshot, with_snapshot
 
 SYMBOLS = ("AAPL", "BTCUSD")
+EXTENDED_HOURS = {"session_premarket": "0400-0930"}
 FINAL = {"filled", "canceled", "expired", "rejected"}
 
 ticks = st.integers(900, 1100).map(lambda cents: Decimal(cents) / 100)
@@ -69,6 +71,13 @@ sums = st.tuples(
     st.one_of(st.none(), ticks),
     st.sampled_from(["gtc", "ioc", "fok"]),
 )
+extendeds = st.tuples(
+    st.just("extended"),
+    st.sampled_from(["buy", "sell"]),
+    lots,
+    ticks,
+    st.sampled_from(["gtc", "day"]),
+)
 offsets = st.one_of(st.none(), st.integers(1, 60).map(lambda cents: Decimal(cents) / 100))
 brackets = st.tuples(
     st.just("bracket"),
@@ -98,16 +107,17 @@ quotes = st.tuples(
     st.integers(0, 5),
     sizes,
     sizes,
-    st.sampled_from(["open", "open", "open", "closed", "stale", "opening"]),
+    st.sampled_from(["open", "open", "open", "closed", "stale", "opening", "extended"]),
 )
 trades = st.tuples(st.just("trade"), symbols, ticks, st.integers(1, 300))
 changes = st.tuples(st.just("modify"), st.integers(0, 20), lots, st.one_of(st.none(), ticks))
 cancels = st.tuples(st.just("cancel"), st.integers(0, 20))
-others = st.sampled_from([("cancel all",), ("close",), ("later",)])
+others = st.sampled_from([("cancel all",), ("close",), ("reverse",), ("later",)])
 actions_of_a_walk = st.one_of(
     places,
     sums,
     conditionals,
+    extendeds,
     brackets,
     groups,
     exits,
@@ -167,10 +177,12 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
         case ("sum", symbol, side, cents, limit, tif):
             price = None if limit is None else str(limit)
             desk.place(side, "0", price, tif, symbol=symbol, notional=Decimal(cents) / 100)
+        case ("extended", side, lot, limit, tif):
+            desk.place(side, str(lot), str(limit), tif, session="extended")
         case ("bracket", symbol, side, lot, limit, profit, loss):
             quantity = quantity_of(symbol, lot)
             price = None if limit is None else str(limit)
-            around = _around(desk, symbol, side, limit, profit, loss)
+            around = exits_around(desk, symbol, side, limit, profit, loss)
             desk.place(side, quantity, price, symbol=symbol, **around)
         case ("group", kind, symbol, lot, legs):
             quantity = quantity_of(symbol, lot)
@@ -178,14 +190,15 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
             desk.do(replace(first, group=OrderGroup(kind, tuple(rest))))
         case ("exits", symbol, profit, loss):
             side = "buy" if desk.state.held(symbol) > 0 else "sell"
-            around = _around(desk, symbol, side, None, profit, loss)
+            around = exits_around(desk, symbol, side, None, profit, loss)
             desk.do(SetPositionExits(symbol, **around))
         case ("quote", symbol, bid, spread, bid_size, ask_size, how):
             desk.market.say(
                 symbol,
                 shown(symbol, bid, bid_size),
                 shown(symbol, bid + Decimal(spread) / 100, ask_size),
-                open=how != "closed",
+                open=how not in ("closed", "extended"),
+                extended=how == "extended",
                 fresh=how != "stale",
                 opening=how == "opening",
             )
@@ -204,12 +217,14 @@ def step(desk: Desk, action: tuple[Any, ...]) -> None:
             desk.do(CancelAllOrders())
         case ("close",):
             desk.do(ClosePosition("AAPL"))
+        case ("reverse",):
+            desk.do(ReversePosition("AAPL"))
         case ("later",):
             desk.market.now += 1_000_000
             desk.expire()
 
 
-def _around(
+def exits_around(
     desk: Desk,
     symbol: str,
     side: str,
@@ -256,7 +271,8 @@ def nth(desk: Desk, number: int) -> Order:
 
 def walked(actions: list[tuple[Any, ...]], **rules: Any) -> Desk:
     step_of_btc = {"quantity_step": Decimal("0.00000001"), "min_quantity": Decimal("0.00000001")}
-    desk = Desk(SaidMarket(share(), share("BTCUSD", **step_of_btc), fee_bps="3.7", **rules), "5000")
+    shares = share(**EXTENDED_HOURS), share("BTCUSD", **step_of_btc)
+    desk = Desk(SaidMarket(*shares, fee_bps="3.7", **rules), "5000")
     for action in actions:
         before = desk.state
         try:

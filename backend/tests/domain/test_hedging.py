@@ -8,12 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.paper_desk import Desk, SaidMarket, encoded, figures, refused, share
-from tests.domain.test_accounts_properties import actions_of_a_walk, step
-from trading_api.domain import hedging
+from tests.domain.test_accounts_properties import (
+    EXTENDED_HOURS,
+    actions_of_a_walk,
+    exits_around,
+    offsets,
+    step,
+)
+from trading_api.domain import hedging, reducing
 from trading_api.domain.commands import (
     ClosePosition,
     HaltAccount,
     ResetAccount,
+    ReversePosition,
     SetPositionExits,
     StopLoss,
     TakeProfit,
@@ -21,6 +28,7 @@ from trading_api.domain.commands import (
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ids import PositionId
 from trading_api.domain.money import ZERO, exact
+from trading_api.domain.orders import MATCHABLE
 from trading_api.domain.positions import net, view_position
 
 
@@ -174,8 +182,36 @@ def test_what_is_not_shortable_is_only_sold_to_close() -> None:
     assert desk.order(desk.place("sell", "10", reduce_only=True)).status == "filled"
 
 
-shuts = st.tuples(st.just("shut"), st.integers(0, 9))
-hedged_walks = st.lists(st.one_of(actions_of_a_walk, actions_of_a_walk, shuts), max_size=40)
+on_positions = st.tuples(
+    st.sampled_from(["shut", "turn", "protect"]), st.integers(0, 9), offsets, offsets
+)
+hedged_walks = st.lists(st.one_of(actions_of_a_walk, actions_of_a_walk, on_positions), max_size=40)
+
+
+def act_on_position(desk: Desk, action: tuple[Any, ...]) -> None:
+    """Close, turn round or protect one of the positions that there are."""
+    verb, number, profit, loss = action
+    ids = sorted(desk.state.holdings, key=lambda each: int(each.rpartition("-p")[2]))
+    if not ids:
+        return
+    position_id = ids[number % len(ids)]
+    if verb == "shut":
+        desk.do(ClosePosition(position_id))
+    elif verb == "turn":
+        desk.do(ReversePosition(position_id))
+    else:
+        holding = desk.state.holdings[position_id]
+        side = "buy" if holding.quantity > 0 else "sell"
+        around = exits_around(desk, holding.symbol, side, None, profit, loss)
+        desk.do(SetPositionExits(position_id, **around))
+
+
+def check_exits(desk: Desk) -> None:
+    """No exit wants more than it protects, and none outlives that."""
+    for order_id in desk.open_ids:
+        order = desk.order(order_id)
+        if order.reduce_only and order.status in MATCHABLE:
+            assert ZERO < order.leaves <= reducing.room(desk.state, order), order
 
 
 @settings(max_examples=150, deadline=None)
@@ -184,19 +220,18 @@ def test_the_sums_hold_and_the_journal_tells_it_all(
     actions: list[tuple[Any, ...]], fifo: bool
 ) -> None:
     btc = {"quantity_step": Decimal("0.00000001"), "min_quantity": Decimal("0.00000001")}
-    market = SaidMarket(share(), share("BTCUSD", **btc), fee_bps="3.7")
+    market = SaidMarket(share(**EXTENDED_HOURS), share("BTCUSD", **btc), fee_bps="3.7")
     desk = Desk(market, "5000", mode="hedging", fifo=fifo)
     for action in actions:
         before = desk.state
         try:
-            if action[0] == "shut":
-                ids = sorted(desk.state.holdings, key=lambda each: int(each.rpartition("-p")[2]))
-                if ids:
-                    desk.do(ClosePosition(ids[action[1] % len(ids)]))
+            if action[0] in ("shut", "turn", "protect"):
+                act_on_position(desk, action)
             else:
                 step(desk, action)
         except TradingError:
             assert desk.state is before
+        check_exits(desk)
     state = desk.state
     assert encoded(desk.folded_again()) == encoded(state)
 
