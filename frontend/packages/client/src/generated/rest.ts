@@ -1083,6 +1083,8 @@ export interface components {
       currency: string;
       /** @description When an individual position was opened */
       opened_at: number | null;
+      /** @description The order that opened an individual position */
+      opened_by: string | null;
       /** @description Epoch milliseconds, UTC */
       updated_at: number;
     };
@@ -2063,6 +2065,11 @@ export interface operations {
         status?: "open" | "closed" | "all";
         symbol?: string | null;
         client_order_id?: string | null;
+        group_id?: string | null;
+        /** @description Of `created_at` */
+        from?: number | null;
+        /** @description Exclusive */
+        to?: number | null;
         /** @description Default: the caller's own account */
         account_id?: string | null;
         /** @description At most so many items */
