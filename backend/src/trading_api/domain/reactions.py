@@ -116,6 +116,20 @@ def _after_end(progress: Progress, order: Order, market: Market) -> None:
             got = f"{order.filled_quantity:f} of {order.quantity:f} filled"
             text = f"order {order.id}, which this one waited for, is {order.status}, {got}"
             _cancel(progress, child, StatusReason("parent_ended", text), market)
+    if linked.is_exclusive(order):
+        _end_unprotected(progress, order, market)
+
+
+def _end_unprotected(progress: Progress, order: Order, market: Market) -> None:
+    """A position that was closed otherwise took its exits along: what came later had none."""
+    state = progress.state
+    parent, reason = linked.open_parent(state, order), order.status_reason
+    if parent is None or reason is None or reason.code != "nothing_to_reduce":
+        return
+    last = state.executions.get(state.executions_seq)
+    if last is not None and last.order_id != parent.id:
+        text = "its position was closed, and with it its exits, before the rest of it"
+        _cancel(progress, parent, StatusReason("exits_ended", text), market)
 
 
 def _after_change(progress: Progress, order: Order, market: Market) -> None:
