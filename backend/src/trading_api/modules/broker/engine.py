@@ -65,8 +65,6 @@ class Engine:
         context.on_settle(self._settle)
         context.bus.subscribe("quotes", self._on_quote)
         context.bus.subscribe("trades", self._on_trade)
-        if market.wants_depth:
-            context.bus.subscribe("depth", market.on_depth)
         context.metrics.add(self.counts.families)
 
     def _begin(self) -> None:

@@ -1,11 +1,10 @@
 """What the broker has heard of the markets: the last quote of each symbol, as money."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from decimal import Decimal
 from typing import Literal, NamedTuple, Self
 
-from trading_api.domain.depth import MOST_LEVELS
 from trading_api.domain.extended_hours import extended_session
 from trading_api.domain.fills import Book, Offer
 from trading_api.domain.limits import NO_LIMITS, Limits
@@ -16,7 +15,6 @@ from trading_api.domain.ports import Clock, Message, SymbolCatalogue
 from trading_api.domain.rates import middle, rate
 from trading_api.domain.rules import Rules
 from trading_api.domain.sessions import TradingSession
-from trading_api.domain.topics import parts_of
 
 EXTENDED: frozenset[TradingStatus] = frozenset({"pre", "post"})
 TRADING: frozenset[TradingStatus] = EXTENDED | {"open"}
@@ -126,11 +124,22 @@ class MarketData:
         catalogue: SymbolCatalogue,
         max_age_ms: int,
         rules: Rules,
+        depth_of: Callable[[str], Depth | None] = lambda symbol: None,
     ) -> None:
+        """Hear of the markets.
+
+        Args:
+            clock: says when something was heard.
+            catalogue: the instruments.
+            max_age_ms: how long a quote may be traded on.
+            rules: how the paper market treats orders.
+            depth_of: the ladder of a symbol at this moment, asked for where the rules need it.
+        """
         self._clock = clock
         self._catalogue = catalogue
         self._max_age_ms = max_age_ms
         self._rules = rules
+        self._depth_of = depth_of
         self._limits = NO_LIMITS
         self._feeds: dict[str, SymbolFeed] = {}
         self._sessions: dict[str, tuple[SymbolInfo, TradingSession]] = {}
@@ -187,17 +196,13 @@ class MarketData:
         if feed is not None:
             feed.heard_trade(trade.price, self.look(), self._max_age_ms)
 
-    def on_depth(self, message: Message) -> None:
-        """Take the depth of a symbol, the longest ladder of it."""
-        depth: Depth = message.value
-        feed = self._feeds.get(depth.symbol)
-        if feed is not None and parts_of(message.topic)[-1] == str(MOST_LEVELS):
+    def _look_deeper(self, feed: SymbolFeed, symbol: str) -> None:
+        """The ladder may have changed without the quote."""
+        if self._rules.liquidity != "walk" and self._rules.limit_fill != "queue":
+            return
+        depth = self._depth_of(symbol)
+        if depth != feed.depth:
             feed.depth, feed.book = depth, None
-
-    @property
-    def wants_depth(self) -> bool:
-        """Whether the rules look beyond the best bid and ask."""
-        return self._rules.liquidity == "walk" or self._rules.limit_fill == "queue"
 
     def trigger_prices(self, quote: Quote) -> tuple[float | None, float | None]:
         """What the stops of buys and those of sells listen to."""
@@ -230,6 +235,7 @@ class MarketData:
         if feed is None or feed.quote is None:
             return None
         quote = feed.quote
+        self._look_deeper(feed, symbol)
         fresh = quote.status in TRADING and self._now - feed.heard_at <= self._max_age_ms
         if feed.book is None or feed.book.fresh != fresh:
             feed.book = self._make_book(feed, quote, fresh)

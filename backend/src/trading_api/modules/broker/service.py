@@ -25,9 +25,11 @@ from trading_api.domain.commands import (
     SetLeverage,
     SetPositionExits,
 )
+from trading_api.domain.depth import MOST_LEVELS
 from trading_api.domain.errors import TradingError
 from trading_api.domain.ids import AccountId, PrincipalId
 from trading_api.domain.limits import Limits
+from trading_api.domain.market import Depth
 from trading_api.domain.orders import Order
 from trading_api.domain.preview import Preview, preview_order
 from trading_api.domain.progress import Decision
@@ -80,9 +82,17 @@ class BrokerService:
         self._options = options = context.options("broker", BrokerOptions)
         self.journal = context.journal
         self._ids = context.ids
+        self._context = context
         max_age_ms = round(options.max_quote_age_s * 1000)
-        self.market = MarketData(context.clock, context.catalogue, max_age_ms, options.rules())
+        self.market = MarketData(
+            context.clock, context.catalogue, max_age_ms, options.rules(), self._depth_of
+        )
         self.engine = Engine(context, self.market, max_age_ms, options.snapshot_every)
+
+    def _depth_of(self, symbol: str) -> Depth | None:
+        """The ladder of this moment, where anybody knows it: that which is told lags behind."""
+        reader = self._context.depth
+        return None if reader is None else reader.depth(symbol, MOST_LEVELS)
 
     @property
     def publisher(self) -> Publisher:
