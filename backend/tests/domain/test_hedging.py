@@ -76,6 +76,14 @@ def test_both_sides_set_margin_aside() -> None:
     assert desk.order(desk.place("sell", "60")).status == "rejected"
 
 
+def test_a_symbol_without_a_market_is_named_once() -> None:
+    desk = hedging_desk()
+    for _ in range(3):
+        desk.place("buy", "10")
+    desk.market.books.clear()
+    assert desk.account.flags == ("no_market:AAPL",)
+
+
 def test_a_position_is_closed_by_its_id_in_part_and_whole() -> None:
     desk = hedging_desk()
     desk.place("buy", "100")

@@ -88,7 +88,7 @@ def view_account(state: AccountState, market: Market) -> Account:
 def _flags(
     state: AccountState, found: Worth, level: Decimal | None, market: Market
 ) -> tuple[str, ...]:
-    flags = [f"no_market:{symbol}" for symbol in sorted(found.no_market)]
+    flags = [f"no_market:{symbol}" for symbol in sorted(set(found.no_market))]
     flags += [f"no_rate:{currency}" for currency in sorted(found.no_rate)]
     if level is not None and level < market.rules.margin_warning_level:
         flags.append("margin_warning")

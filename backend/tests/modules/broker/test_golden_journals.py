@@ -1,14 +1,16 @@
 """What any released version wrote, this one reads, and shows as that version did."""
 
 import asyncio
-from typing import Any
+from collections import Counter
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from tests.modules.broker.golden_journal import FOLDER, read_golden, seen
-from tests.modules.broker.paper_server import PaperServer, run
+from tests.modules.broker.golden_journal import FOLDER, golden_server, read_golden, seen
+from tests.modules.broker.paper_server import run
 from trading_api.domain.errors import JournalCorrupt
+from trading_api.domain.events import Event
 from trading_api.domain.ports import Record
 from trading_api.modules.broker.entries import decode_entry
 from trading_api.modules.broker.upcasters import UPCASTERS, VERSION
@@ -44,7 +46,7 @@ def test_a_journal_of_a_released_version_leads_to_the_same_accounts(version: int
     records, now, expected = read_golden(version)
     journal = MemoryJournal()
     asyncio.run(journal.append(records))
-    assert missing(expected, run(seen, PaperServer(journal, now=now))) == []
+    assert missing(expected, run(seen, golden_server(journal, now))) == []
 
     async def count() -> int:
         return len([record async for record in journal.read()])
@@ -57,6 +59,12 @@ def test_every_entry_of_a_released_version_becomes_one_of_the_present(version: i
     records, _, _ = read_golden(version)
     assert {msgspec.json.decode(each.data)["version"] for each in records} == {version}
     assert {decode_entry(each).version for each in records} == {VERSION}
+
+
+def test_everything_that_can_happen_happens_in_the_journal_of_this_version() -> None:
+    records, _, _ = read_golden(VERSION)
+    happened = Counter(type(event) for each in records for event in decode_entry(each).events)
+    assert set(happened) == set(get_args(Event))
 
 
 @pytest.mark.parametrize(
