@@ -1,29 +1,10 @@
 /** The page: its sizes, its themes, what it remembers, and whether everybody can use it. */
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { accessibilityProblems } from "./axe";
 import { expect, logIn, MOVES, skipWhatCannotRun, test, type Page } from "./fixtures";
 import { watch } from "./watch";
 
 skipWhatCannotRun();
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }>;
-}
-
-/** The rules of axe that the page breaks, and where. */
-async function accessibilityProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join()}`);
-  });
-}
 
 function sideways(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -2,6 +2,7 @@
 
 import { type Page } from "@playwright/test";
 import { TestServer } from "../../tools/test-server";
+import { accessibilityProblems } from "./axe";
 import { expect, logIn, skipWhatCannotRun, test } from "./fixtures";
 import { watch } from "./watch";
 
@@ -27,6 +28,7 @@ test("a replay is stepped, let go, hurried and paused, and orders fill in it", a
     await test.step("it stands at its start", async () => {
       await expect(bar(page)).toBeVisible();
       expect(await shownTime(page)).toBe(start);
+      expect(await accessibilityProblems(page)).toEqual([]);
     });
 
     await test.step("steps go on by what the market says", async () => {
