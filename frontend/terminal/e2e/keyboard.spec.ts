@@ -55,12 +55,15 @@ test("everything is done from the keyboard", async ({ page, server }) => {
 
   await test.step("an order is filled in, confirmed and announced", async () => {
     await keyboard.press("b");
-    await keyboard.type("0.01");
+    const quantity = ticket.getByLabel("Quantity", { exact: true });
+    await expect(quantity).toBeFocused();
+    await keyboard.type("0.02");
+    await expect(quantity).toHaveValue("0.02");
     await keyboard.press("Enter");
-    await expect(dialog).toContainText("Buy 0.01 BTCUSD?");
+    await expect(dialog).toContainText("Buy 0.02 BTCUSD?");
     await keyboard.press("Tab");
     await keyboard.press("Enter");
-    await expect(page.getByRole("log")).toContainText("Bought 0.01 BTCUSD");
+    await expect(page.getByRole("log")).toContainText("Bought 0.02 BTCUSD");
   });
 
   await test.step("the line of a limit order is moved, and the order cancelled", async () => {
@@ -73,7 +76,7 @@ test("everything is done from the keyboard", async ({ page, server }) => {
     await expect(dialog).toBeVisible();
     await keyboard.press("Tab");
     await keyboard.press("Enter");
-    const line = page.getByRole("slider", { name: "limit buy 0.01" });
+    const line = page.getByRole("slider", { name: "limit buy 0.02" });
     await line.focus();
     for (let step = 0; step < 3; step++) await keyboard.press("Shift+ArrowUp");
     await expect(line).toHaveAttribute("aria-valuetext", "78,200.30");
@@ -84,7 +87,7 @@ test("everything is done from the keyboard", async ({ page, server }) => {
     await expect(blotter.getByRole("row").filter({ hasText: "working" })).toContainText(
       "78,200.01",
     );
-    await page.getByRole("slider", { name: "limit buy 0.01" }).focus();
+    await page.getByRole("slider", { name: "limit buy 0.02" }).focus();
     await keyboard.press("Delete");
     await expect(blotter.getByRole("row").filter({ hasText: "working" })).toHaveCount(0);
   });

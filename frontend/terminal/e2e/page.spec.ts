@@ -199,6 +199,27 @@ test("a stop loss that trails follows an entry; a part of the position is closed
   await expect(stop).toContainText("0.017"); // the exit follows the position
 });
 
+test("an alert tells when its price is reached", async ({ page, server }) => {
+  await logIn(page, server);
+  await expect(page.locator(".legend")).toBeVisible();
+  await page.getByRole("button", { name: "Price alerts" }).click();
+  const dialog = page.getByRole("dialog", { name: "Price alerts" });
+  const field = dialog.getByLabel("Tell when BTCUSD comes to");
+  await expect(field).not.toHaveValue("");
+  const last = Number(await field.inputValue());
+  await field.fill("1");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  for (const step of [-0.01, 0.01]) {
+    await field.fill((last + step).toFixed(2));
+    await dialog.getByRole("button", { name: "Add" }).click(); // one of them is reached next
+  }
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("log")).toContainText(/BTCUSD has (risen|fallen) to/, MOVES);
+  await page.getByRole("button", { name: "Price alerts" }).click();
+  await expect(dialog.getByRole("list").getByText("▼ 1", { exact: true })).toBeVisible();
+});
+
 test("light and dark follow the system until chosen, and the choice is remembered", async ({
   page,
   server,

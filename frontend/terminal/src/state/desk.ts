@@ -3,7 +3,9 @@
 import type { BarSeries, SymbolInfo } from "@trading-api/client";
 import { unwrap } from "@trading-api/client";
 import { type Accounts, createAccounts } from "./accounts";
+import { chime, notify } from "../lib/attention";
 import type { Phrase } from "../lib/i18n";
+import { type Alerts, createAlerts, tellAlert } from "./alerts";
 import type { Backend } from "./backend";
 import { type Book, createBook } from "./book";
 import { type Commands, createCommands } from "./commands";
@@ -41,6 +43,7 @@ export interface PickedPrice {
 export interface Desk {
   readonly market: Market;
   readonly sparklines: Sparklines;
+  readonly alerts: Alerts;
   readonly accounts: Accounts;
   readonly trading: Trading;
   readonly dayProfit: DayProfit;
@@ -69,9 +72,16 @@ export interface Desk {
 }
 
 export function createDesk(backend: Backend, session: Session, preferences: Preferences): Desk {
-  const notices = createNotices();
+  const notices = createNotices((kind, text) => {
+    if (kind !== "fill" && kind !== "alert") return;
+    notify(text);
+    if (preferences.isLoud.value) chime();
+  });
   const market = createMarket(backend);
   const sparklines = createSparklines(backend);
+  const alerts = createAlerts(preferences.alerts, market.quotes, (alert) =>
+    notices.tell("alert", tellAlert(alert)),
+  );
   const accounts = createAccounts(backend, preferences.account);
   const trading = createTrading(backend, notices, accounts.chosen);
   const links = createLinks(backend, () => session.expire());
@@ -83,6 +93,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
   return {
     market,
     sparklines,
+    alerts,
     accounts,
     trading,
     dayProfit,
@@ -117,6 +128,7 @@ export function createDesk(backend: Backend, session: Session, preferences: Pref
     stop() {
       market.stop();
       sparklines.stop();
+      alerts.stop();
       accounts.stop();
       dayProfit.stop();
       trading.stop();

@@ -2,7 +2,7 @@
 
 import { type ShallowRef, shallowRef } from "vue";
 
-export type NoticeKind = "fill" | "info" | "error";
+export type NoticeKind = "fill" | "alert" | "info" | "error";
 
 export interface Notice {
   readonly id: number;
@@ -17,9 +17,17 @@ export interface Notices {
 }
 
 const MOST = 4;
-const SHOWN_MS: Readonly<Record<NoticeKind, number>> = { fill: 6_000, info: 6_000, error: 12_000 };
+const SHOWN_MS: Readonly<Record<NoticeKind, number>> = {
+  fill: 6_000,
+  alert: 30_000,
+  info: 6_000,
+  error: 12_000,
+};
 
-export function createNotices(): Notices {
+/** @param heard is told of each message. */
+export function createNotices(
+  heard: (kind: NoticeKind, text: string) => void = () => undefined,
+): Notices {
   const list = shallowRef<readonly Notice[]>([]);
   let count = 0;
   const dismiss = (id: number): void => {
@@ -31,6 +39,7 @@ export function createNotices(): Notices {
     tell(kind, text) {
       const id = ++count;
       list.value = [...list.value.slice(1 - MOST), { id, kind, text }];
+      heard(kind, text);
       setTimeout(() => dismiss(id), SHOWN_MS[kind]);
     },
   };

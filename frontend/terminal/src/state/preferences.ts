@@ -3,6 +3,7 @@
 import { type ShallowRef, shallowRef, watch } from "vue";
 import { isLocale, type Locale, type Phrase, preferredLocale } from "../lib/i18n";
 import { forget, recall, remember } from "../lib/storage";
+import { type Alert, parseAlerts } from "./alerts";
 import { INITIAL_LAYOUT, type Layout, parseLayout } from "./layout";
 import { isResolution, type Resolution } from "./resolutions";
 import { parseStudies, type Study } from "./studies";
@@ -45,6 +46,9 @@ export interface Preferences {
   readonly isInstant: ShallowRef<boolean>;
   readonly account: ShallowRef<string | null>;
   readonly layout: ShallowRef<Layout>;
+  readonly alerts: ShallowRef<readonly Alert[]>;
+  /** A sound comes with alerts and fills. */
+  readonly isLoud: ShallowRef<boolean>;
   /** Keys without Ctrl or ⌘ do something; who dictates may not want that. */
   readonly singleKeys: ShallowRef<boolean>;
 }
@@ -68,6 +72,8 @@ export function createPreferences(): Preferences {
     studies: kept<readonly Study[]>("studies", [], parseStudies, JSON.stringify),
     isInstant: kept("instant", false, (text) => text === "true"),
     account: kept<string | null>("account", null, (text) => text),
+    alerts: kept<readonly Alert[]>("alerts", [], parseAlerts, JSON.stringify),
+    isLoud: kept("loud", false, (text) => text === "true"),
     layout: kept<Layout>("layout", INITIAL_LAYOUT, parseLayout, JSON.stringify),
     singleKeys: kept("single-keys", true, (text) => text !== "false"),
   };
