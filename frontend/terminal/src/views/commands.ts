@@ -35,6 +35,8 @@ function isInDialog(): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
+  // Until the next frame the focus stays in a dialog that has been closed.
+  if (target instanceof Element && target.closest("dialog:not([open])") !== null) return false;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
