@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
@@ -68,7 +68,10 @@ class Stage:
     def send(self, case: Any) -> httpx.Response:
         request = case.as_transport_kwargs()
         request.pop("cookies", None)
-        return self.runner.run(self._request(request))
+        try:
+            return self.runner.run(self._request(request))
+        except httpx.InvalidURL:  # longer than the client sends
+            reject()
 
     async def _request(self, request: dict[str, Any]) -> httpx.Response:
         if "data" in request:

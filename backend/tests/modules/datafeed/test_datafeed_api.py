@@ -13,10 +13,13 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from trading_api.app_factory import build_app
-from trading_api.domain.market import RESOLUTIONS
+from trading_api.domain.market import RESOLUTIONS, Bar
+from trading_api.domain.series import Columns, SeriesKey
 from trading_api.domain.sessions import epoch_ms
+from trading_api.modules.datafeed.sources.bitstamp import BTCUSD
 from trading_api.shared.context import AppContext
 from trading_api.testing.client import make_client
 from trading_api.testing.clock import ManualClock
@@ -32,12 +35,22 @@ NOW = utc("2026-11-20T16:03:02.500")
 Ask = Callable[..., Awaitable[httpx.Response]]
 
 
-def with_client(story: Callable[[Ask], Awaitable[None]], packs_dir: Path | None = None) -> None:
-    """A conversation with an application that runs."""
+def with_client(
+    story: Callable[[Ask], Awaitable[None]],
+    packs_dir: Path | None = None,
+    *,
+    imported: bool = False,
+) -> None:
+    """A conversation with an application that runs; perhaps with a symbol that was imported."""
 
     async def main() -> None:
         context = AppContext.in_memory(clock=ManualClock(NOW))
         context.packs_dir = packs_dir
+        if imported:
+            context.catalogue.save([replace(BTCUSD, symbol="IMPORTED", full_name="X:IMPORTED")])
+            bar = Bar(NOW - NOW % 60_000, 1.0, 1.0, 1.0, 1.0, 1.0)
+            key = SeriesKey("IMPORTED", "bars", "1")
+            context.market.save(key, Columns.of_bars([bar]))
         app, _ = build_app(context, ["datafeed"])
         async with make_client(app) as client:
 
@@ -349,6 +362,20 @@ def test_a_wrong_credential_is_refused_though_none_is_needed() -> None:
                 assert (await client.get(f"{BASE}/{path}")).status_code == 401
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "IMPORTED"])
+@pytest.mark.parametrize("bounds", [("from",), ("to",), ("from", "to")])
+def test_the_end_of_time_is_in_the_future(symbol: str, bounds: tuple[str, ...]) -> None:
+    async def story(ask: Ask) -> None:
+        query = {"symbol": symbol, **dict.fromkeys(bounds, str(2**53 - 1))}
+        bars = await ask("/bars", resolution="1D", **query)
+        trades = await ask("/trades", **query)
+        assert (bars.status_code, trades.status_code) == (200, 200), bars.text + trades.text
+        assert bool(bars.json()["bars"]) == ("from" not in bounds)
+        assert bool(trades.json()["items"]) == ("from" not in bounds and symbol != "IMPORTED")
+
+    with_client(story, imported=True)
 
 
 odd = st.one_of(

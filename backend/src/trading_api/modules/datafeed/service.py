@@ -247,10 +247,7 @@ class DatafeedService:
 
         `adjusted`: prices before a split or a dividend are made comparable with those after it.
         """
-        if from_ms is not None and to_ms is not None and from_ms >= to_ms:
-            return []
-        if to_ms is not None and to_ms >= self._context.clock.now_ms():
-            to_ms = None
+        from_ms, to_ms = self._up_to_now(from_ms, to_ms)
         source = self._feeds[info.symbol].source
         most = min(limit, MOST_BARS)
         return source.bars(info.symbol, resolution, from_ms, to_ms, most, adjusted=adjusted)
@@ -291,8 +288,16 @@ class DatafeedService:
         Raises:
             ValueError: there is no trade with that id.
         """
+        from_ms, to_ms = self._up_to_now(from_ms, to_ms)
         source = self._feeds[info.symbol].source
         return source.trades(info.symbol, before, from_ms, to_ms, limit)
+
+    def _up_to_now(self, from_ms: int | None, to_ms: int | None) -> tuple[int | None, int | None]:
+        """The same range without the future; a range that is empty is that of an instant."""
+        now = self._context.clock.now_ms()
+        if from_ms is not None and (from_ms > now or (to_ms is not None and from_ms >= to_ms)):
+            return now, now
+        return from_ms, None if to_ms is not None and to_ms >= now else to_ms
 
     def actions(self, info: SymbolInfo) -> Sequence[CorporateAction]:
         """The splits and dividends that are stored of a symbol, oldest first."""
