@@ -160,10 +160,7 @@ def build_app(
     """The application over a given context; see `create_app`."""
     registry = ModuleRegistry()
     _measure(context)
-    context.offered_sources = {
-        **{point.name: point.load for point in entry_points(group=sources.ENTRY_POINTS)},
-        "ccxt": _exchanges,
-    }
+    context.offered_sources = offered_sources()
     for name, factory in _factories(enabled_modules):
         registry.register(_make(name, factory, context))
     app = _bare_app(context, registry)
@@ -189,6 +186,12 @@ def validate_response_models(app: FastAPI) -> None:
         if route.include_in_schema and route.response_model is None:
             methods = ", ".join(sorted(route.methods or ()))
             raise ModuleError(f"{methods} {route.path} declares no response model")
+
+
+def offered_sources() -> dict[str, sources.SourceLoader]:
+    """The sources that other packages offer, and the exchanges, by name."""
+    points = entry_points(group=sources.ENTRY_POINTS)
+    return {**{point.name: point.load for point in points}, "ccxt": _exchanges}
 
 
 def _exchanges() -> sources.SourceFactory:

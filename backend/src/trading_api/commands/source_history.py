@@ -1,21 +1,20 @@
 """History of the symbols that a server has without storing them: replayed, made up, of plug-ins."""
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import entry_points
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from trading_api.app_factory import offered_sources
 from trading_api.domain.bars import INTRADAY_MS
 from trading_api.domain.market import Resolution, SymbolInfo
-from trading_api.domain.ports import QuoteSource
+from trading_api.domain.ports import QuoteSource, RemoteSource
 from trading_api.domain.series import Columns, Kind
 from trading_api.domain.sessions import DAY_MS
 from trading_api.modules.datafeed.schemas import DatafeedOptions
 from trading_api.modules.datafeed.sources.chosen import chosen_sources
 from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.modules.datafeed.sources.stocks import committed_source
-from trading_api.shared import sources
 from trading_api.shared.context import AppContext
 
 _BARS_READ = 10_000
@@ -42,16 +41,15 @@ class SourceHistory:
         """
         context = AppContext.in_memory()
         context.packs_dir, context.module_options = packs_dir, modules
-        context.offered_sources = {
-            point.name: point.load for point in entry_points(group=sources.ENTRY_POINTS)
-        }
+        context.offered_sources = offered_sources()
         options = context.options("datafeed", DatafeedOptions)
         for source in chain(
             [committed_source(context.clock, [symbol])],
             chosen_sources(context, options),
             pack_sources(context.clock, packs_dir, [symbol]),
         ):
-            for info in source.symbols():
+            # What a remote one has kept is stored, and it is not connected here.
+            for info in () if isinstance(source, RemoteSource) else source.symbols():
                 if info.symbol == symbol:
                     return cls(source, info, context.clock.now_ms())
         return None

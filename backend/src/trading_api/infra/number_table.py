@@ -35,6 +35,8 @@ class NumberTable:
             if "," in text:
                 return None
             text = text.replace(self._delimiter, ",")
+        if "null" in text:
+            return None
         # The ends of the lines become nulls: each has to stand behind as many numbers.
         try:
             values = _decode("[" + text.replace("\n", ",null,") + ",null]")
@@ -43,8 +45,6 @@ class NumberTable:
         width, count = self._width + 1, len(lines)
         ends = values[self._width :: width]
         if len(values) != count * width or ends.count(None) != count:
-            return None
-        if values.count(None) != count:  # a null that is written in the file
             return None
         numbers = cast("list[int | float]", values)
         return [numbers[at::width] for at in range(self._width)]

@@ -346,8 +346,9 @@ class DatafeedService:
 
     def _add(self, source: QuoteSource) -> None:
         wanted = self._options.symbols
-        # Nothing is kept of a replay: its time has been, and comes again.
-        if getattr(source, "is_recorded", False) and self._context.replay is None:
+        # Nothing is kept of a replay: its time has been, and comes again. Remote ones keep theirs.
+        is_recorded = getattr(source, "is_recorded", False) and source not in self._remote
+        if is_recorded and self._context.replay is None:
             source = RecordedSource(source, self._context.clock, self._context.market)
             self._recorded[source.name] = source
             self._stored.leave_out(info.symbol for info in source.symbols())
