@@ -7,6 +7,7 @@ big-endian. The same inputs give the same head, so two journals are compared by 
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
+from struct import Struct
 
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.ports import Record
@@ -16,13 +17,13 @@ LARGEST_BATCH = 1024
 """Records of one append at most, and so the longest tail that a torn append can leave."""
 
 
+_numbers = Struct(">qqq").pack
+
+
 def link(previous: bytes, stream: str, seq: int, time: int, data: bytes) -> bytes:
     """The hash of a record that follows one with hash `previous`."""
     name = stream.encode()
-    numbers = (len(name), seq, time)
-    return sha256(
-        b"".join((previous, *(n.to_bytes(8, "big", signed=True) for n in numbers), name, data))
-    ).digest()
+    return sha256(b"".join((previous, _numbers(len(name), seq, time), name, data))).digest()
 
 
 def fits(record: Record, previous: bytes) -> bool:

@@ -56,6 +56,9 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
     """
     progress = Progress(state)
     match command:
+        case PlaceOrder():
+            _check(progress.state, command, market)
+            placing.place(progress, command, market)
         case (
             OpenAccount()
             | ResetAccount()
@@ -68,9 +71,6 @@ def decide(state: AccountState | None, command: Command, market: Market) -> Deci
             administration.administer(progress, command, market)
         case CheckMargin():
             stop_out.check(progress, market)
-        case PlaceOrder():
-            _check(progress.state, command, market)
-            placing.place(progress, command, market)
         case ModifyOrder():
             changing.modify(progress, command, market)
         case CancelOrder():

@@ -127,7 +127,9 @@ def _reject(progress: Progress, order: Order, reason: StatusReason, request: str
 
 def _enter(progress: Progress, order: Order, market: Market, request: str | None = None) -> None:
     self_trade.let_oldest_go(progress, order, market)
-    order = replace(order, expire_at=matching.expire_at(order, market))
+    end = matching.expire_at(order, market)
+    if end != order.expire_at:
+        order = replace(order, expire_at=end)
     price = risk.reserve_price(progress.state, order, market)
     if (reason := risk.waits_for(order, market.book(order.symbol))) is not None:
         order = replace(order, status="held", status_reason=order.status_reason or reason)

@@ -55,9 +55,10 @@ class GroupCommit:
         """Put an entry into the next batch; after a failure there is none."""
         if self.failed:
             return
+        if not self._waiting:
+            self._idle.clear()
+            self._wake.set()
         self._waiting.append(pending)
-        self._idle.clear()
-        self._wake.set()
 
     async def run(self) -> None:
         """Commit batch after batch until cancelled or until one fails."""

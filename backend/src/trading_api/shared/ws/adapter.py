@@ -318,9 +318,9 @@ class FastWSAdapter:
             client.send(protocol.error(error, request_id))
             self._settled(UNKNOWN, started, error)
             return
-        begin = partial(self._handle, known, client, request, request_id, started)
-        if known.lane is None or not client.is_busy(known.lane, begin):
-            begin()
+        asked = (known, client, request, request_id, started)
+        if known.lane is None or not client.is_busy(known.lane, partial(self._handle, *asked)):
+            self._handle(*asked)
 
     def _handle(
         self,
