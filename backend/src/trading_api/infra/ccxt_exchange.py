@@ -1,7 +1,6 @@
 """Reaches exchanges through ccxt: markets, bars, trades and streams in the domain's nouns."""
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
@@ -10,23 +9,19 @@ from typing import Any, TypeVar
 import ccxt.async_support as plain
 from ccxt import pro
 
-from trading_api.domain.bars import Grid
 from trading_api.domain.exchanges import ExchangeFailure, Heard, Stream, UnknownMarket
 from trading_api.domain.market import (
     RESOLUTIONS,
-    Aggressor,
     Bar,
-    BookChange,
-    Level,
     Resolution,
     SymbolInfo,
-    TopOfBook,
     Trade,
 )
-from trading_api.infra.ccxt_line import FAILURES, break_off, guarded, translated
+from trading_api.infra.ccxt_line import FAILURES, NONSENSE, break_off, guarded, translated
+from trading_api.infra.ccxt_rows import Rows
 from trading_api.infra.ccxt_symbols import described
 
-MOST_LEVELS = 50
+PAGE, MOST_BARS = 500, 1_500
 TRADES_PAGE = 1_000
 POLL_S = 2.0
 LOOK_S = 0.05
@@ -85,9 +80,9 @@ class CcxtExchange:
         self.resolutions: Sequence[Resolution] = [
             each for each, text in _TIMEFRAMES.items() if can_tell and text in known
         ]
-        self.page = 500
+        self.page = PAGE
         self._infos: dict[str, SymbolInfo] = {}
-        self._grids: dict[str, tuple[Grid, Grid]] = {}
+        self._rows: dict[str, Rows] = {}
         self._closed_until = 0.0
         self._known_until = 0.0
         self._is_open = False
@@ -128,8 +123,7 @@ class CcxtExchange:
             from_ms,
             min(limit, self.page),
         )
-        bars = [bar for row in rows if (bar := self._bar(symbol, row)) is not None]
-        return [bar for bar in sorted(bars, key=lambda bar: bar.time) if bar.time >= from_ms]
+        return self._read(lambda found: self._rows[symbol].bars(found, from_ms), rows)
 
     async def trades(self, symbol: str, from_ms: int | None) -> Sequence[Trade]:
         """The first trades from an instant on; the newest without one."""
@@ -138,7 +132,7 @@ class CcxtExchange:
         rows = await self._asked(
             self._ccxt.fetch_trades, self._markets[symbol], from_ms, TRADES_PAGE, {}
         )
-        return self._trades(symbol, rows)
+        return self._read(self._rows[symbol].trades, rows)
 
     async def watch(self, symbol: str, stream: Stream) -> AsyncGenerator[Sequence[Heard]]:
         """What happens, over the exchange's stream or by asking again and again."""
@@ -150,7 +144,7 @@ class CcxtExchange:
                 yield ()
             while True:
                 found = await self._heard(waiting)
-                yield read(found)
+                yield self._read(read, found)
                 if is_polled:
                     await asyncio.sleep(POLL_S)
                 waiting = self._begin(ask)
@@ -209,49 +203,49 @@ class CcxtExchange:
                 has_depth=self._has_depth,
             )
             self._infos[name] = info
-            self._grids[name] = (Grid(info.tick_size), Grid(info.quantity_step))
+            self._rows[name] = Rows(info)
         first = next(iter(self._markets.values()))
         limit = self._ccxt.feature_value(first, "fetchOHLCV", "limit", None)
-        self.page = int(limit) if limit else 500
+        self.page = min(int(limit), MOST_BARS) if limit else PAGE
 
     def _questions(
         self, symbol: str, stream: Stream
     ) -> tuple[Callable[[], Coroutine[Any, Any, Any]], Callable[[Any], Sequence[Heard]], bool]:
         """How a stream is asked for, how an answer is read, and whether it must be asked again."""
         market, exchange, has = self._markets[symbol], self._ccxt, self._has
-
-        def trades(rows: Any) -> Sequence[Heard]:
-            return self._trades(symbol, rows)
-
-        def depth(book: Any) -> Sequence[Heard]:
-            return self._book(symbol, book)
+        rows = self._rows[symbol]
 
         def quote(ticker: Any) -> Sequence[Heard]:
-            return self._top(symbol, ticker.get(market, ticker))
+            return rows.top(ticker.get(market, ticker))
 
         if stream == "trades":
             if has.get("watchTrades"):
-                fresh = _Fresh()
                 return (
                     lambda: exchange.watch_trades(market, None, None, {}),
-                    lambda rows: trades(fresh.of(rows)),
+                    rows.fresh_trades,
                     False,
                 )
             return (
                 lambda: self._asked(exchange.fetch_trades, market, None, TRADES_PAGE, {}),
-                trades,
+                rows.trades,
                 True,
             )
         if stream == "depth" and has.get("watchOrderBook"):
-            return lambda: exchange.watch_order_book(market, None, {}), depth, False
+            return lambda: exchange.watch_order_book(market, None, {}), rows.book, False
         if stream == "quotes" and has.get("watchBidsAsks"):
             return lambda: exchange.watch_bids_asks([market], {}), quote, False
         if stream == "quotes" and has.get("watchTicker"):
             return lambda: exchange.watch_ticker(market, {}), quote, False
         if has.get("fetchOrderBook"):
-            read = depth if stream == "depth" else _only_top(depth)
+            read = rows.book if stream == "depth" else rows.top_of
             return lambda: self._asked(exchange.fetch_order_book, market), read, True
         return lambda: self._asked(exchange.fetch_ticker, market), quote, True
+
+    def _read(self, read: Callable[[Any], Answer], found: Any) -> Answer:
+        try:
+            return read(found)
+        except NONSENSE as error:
+            raise translated(error, self.name) from error
 
     def _begin(self, ask: Callable[[], Coroutine[Any, Any, Any]]) -> "asyncio.Task[Any]":
         return asyncio.create_task(ask(), name=f"{self.name} stream")
@@ -292,89 +286,6 @@ class CcxtExchange:
             if failure.retry_after_s is not None:
                 self._closed_until = loop.time() + failure.retry_after_s
             raise failure from error
-
-    def _bar(self, symbol: str, row: Any) -> Bar | None:
-        ticks, steps = self._grids[symbol]
-        try:
-            time, *prices, volume = row[:6]
-            opened, high, low, close = (ticks.value(ticks.units(float(p))) for p in prices)
-            traded = steps.value(steps.units(float(volume or 0)))
-        except (TypeError, ValueError, OverflowError):
-            return None
-        is_sound = 0 < low <= min(opened, close) and max(opened, close) <= high
-        return Bar(int(time), opened, high, low, close, traded) if is_sound else None
-
-    def _trades(self, symbol: str, rows: Any) -> list[Trade]:
-        if not isinstance(rows, list):
-            raise ExchangeFailure("nonsense", f"{self.name}: trades of {symbol} are not a list")
-        return [trade for row in rows if (trade := self._trade(symbol, row)) is not None]
-
-    def _trade(self, symbol: str, row: Any) -> Trade | None:
-        ticks, steps = self._grids[symbol]
-        try:
-            time, price, size = int(row["timestamp"]), float(row["price"]), float(row["amount"])
-            if not (math.isfinite(price) and math.isfinite(size) and time > 0):
-                return None
-            price, size = ticks.value(ticks.units(price)), steps.value(steps.units(size))
-        except (TypeError, ValueError, KeyError, OverflowError):
-            return None
-        if price <= 0 or size <= 0:
-            return None
-        side: Aggressor = "sell" if row.get("side") == "sell" else "buy"
-        return Trade(str(row.get("id") or ""), symbol, time, price, size, side)
-
-    def _book(self, symbol: str, book: Any) -> Sequence[Heard]:
-        bids, asks = (self._levels(symbol, book[side]) for side in ("bids", "asks"))
-        if bids and asks and bids[0][0] >= asks[0][0]:
-            return ()  # one side has been told before the other
-        time = int(book.get("timestamp") or 0)
-        (bid, bid_size), (ask, ask_size) = (
-            side[0] if side else (None, None) for side in (bids, asks)
-        )
-        return (
-            BookChange(symbol, time, bids, asks, whole=True),
-            TopOfBook(symbol, time, bid, ask, bid_size, ask_size),
-        )
-
-    def _levels(self, symbol: str, rows: Any) -> tuple[Level, ...]:
-        ticks, steps = self._grids[symbol]
-        levels = (
-            (ticks.value(ticks.units(float(row[0]))), steps.value(steps.units(float(row[1]))))
-            for row in rows[:MOST_LEVELS]
-        )
-        return tuple((price, size) for price, size in levels if price > 0 and size > 0)
-
-    def _top(self, symbol: str, ticker: Any) -> Sequence[Heard]:
-        ticks, steps = self._grids[symbol]
-
-        def on(grid: Grid, name: str) -> float | None:
-            value = ticker.get(name)
-            return None if value is None else grid.value(grid.units(float(value)))
-
-        bid, ask = on(ticks, "bid"), on(ticks, "ask")
-        if bid is not None and ask is not None and bid >= ask:
-            return ()
-        time = int(ticker.get("timestamp") or 0)
-        return (TopOfBook(symbol, time, bid, ask, on(steps, "bidVolume"), on(steps, "askVolume")),)
-
-
-class _Fresh:
-    """Rows that were not told before: ccxt may tell those that it holds again."""
-
-    def __init__(self) -> None:
-        self._told: dict[int, Any] = {}
-
-    def of(self, rows: Any) -> list[Any]:
-        """Those that are new; a row is the same as long as ccxt holds it."""
-        found = [row for row in rows if id(row) not in self._told]
-        self._told.update((id(row), row) for row in found)
-        for number in list(self._told)[: -2 * TRADES_PAGE]:
-            del self._told[number]
-        return found
-
-
-def _only_top(read: Callable[[Any], Sequence[Heard]]) -> Callable[[Any], Sequence[Heard]]:
-    return lambda found: [event for event in read(found) if isinstance(event, TopOfBook)]
 
 
 def _class_of(name: str) -> Any:

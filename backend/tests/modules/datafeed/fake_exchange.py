@@ -79,7 +79,7 @@ class FakeBinance:
     Attributes:
         ban: status and `Retry-After` that every request is answered with, while it is set.
         rest_garbage: what every request is answered with instead of an answer, while it is set.
-        is_losing: trades happen and are not told.
+        is_losing: what happens is not told.
         held: messages wait here while it is a list; see `release`.
         copies: so many times each message is sent.
         asked: the paths of all requests.
@@ -160,7 +160,8 @@ class FakeBinance:
             "e": "depthUpdate", "E": self.now_ms(), "s": coin,
             "U": found.book_id, "u": found.book_id, "b": sides[0], "a": sides[1],
         }  # fmt: skip
-        self._tell(f"{coin.lower()}@depth@100ms", event)
+        if not self.is_losing:
+            self._tell(f"{coin.lower()}@depth@100ms", event)
 
     # Mischief
 

@@ -1,6 +1,7 @@
 """The exchange misbehaves: the history is right at the end, and each outage is told."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -197,6 +198,36 @@ def test_nonsense_instead_of_answers_is_told_and_nothing_is_stored_of_it(answer:
         world.fake.rest_garbage = None
         await settled(world, NOW + MINUTE_MS)
         await world.until(lambda: world.datafeed.health().status == "ok")
+        await check_history(world)
+
+    play(story)
+
+
+def test_a_book_that_misses_a_change_is_begun_anew() -> None:
+    async def story(world: AppWorld) -> None:
+        assert (await world.get("/datafeed/depth", symbol=SYMBOL))["items"][0]["bids"]
+        world.fake.is_losing = True
+        world.fake.set_book({5_900_000: 7}, {6_100_000: 8})
+        world.fake.is_losing = False
+        await world.clock.advance(7)
+        world.fake.set_book({5_900_000: 7, 5_900_100: 5}, {6_100_000: 8})
+        await world.until(lambda: world.datafeed.health().status == "degraded")
+        await world.until_live()
+        [depth] = (await world.get("/datafeed/depth", symbol=SYMBOL))["items"]
+        assert depth["bids"] == [[59001.0, 0.00005], [59000.0, 0.00007]]
+        assert depth["asks"] == [[61000.0, 0.00008]]
+        assert 'reason="nonsense"' in world.context.metrics.text().decode()
+
+    play(story)
+
+
+@pytest.mark.parametrize("row", [[], [0, "a", 1, 1, 1, 1], [0, 2.0, 1.0, 3.0, 2.0, 1.0], [0, 1.0]])
+def test_a_bar_that_makes_no_sense_is_no_answer(row: list[Any]) -> None:
+    async def story(world: AppWorld) -> None:
+        world.fake.rest_garbage = json.dumps([row])
+        asked = await world.bars("60", count_back=2_000)
+        assert asked == world.truth("60")[-len(asked) :], "those that are stored"
+        world.fake.rest_garbage = None
         await check_history(world)
 
     play(story)
