@@ -39,6 +39,14 @@ test("screenshots", async ({ page, request, server }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await page.getByRole("tab", { name: /Orders/ }).click();
   await shoot(page, "desktop-dark");
+  await page.keyboard.press("a");
+  await expect(page.getByRole("region", { name: "Equity curve" })).toContainText("Today");
+  await shoot(page, "desktop-dark-account");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Find a command" }).fill("order");
+  await shoot(page, "desktop-dark-palette");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
 
   await page.emulateMedia({ colorScheme: "light" });
   await page.locator('[data-symbol="AAPL"]').click();
@@ -46,6 +54,18 @@ test("screenshots", async ({ page, request, server }) => {
   await page.getByRole("button", { name: "Limit", exact: true }).click();
   await page.getByRole("tab", { name: /Positions/ }).click();
   await shoot(page, "desktop-light");
+
+  await page.keyboard.press("Control+,");
+  await page.getByLabel("Language").selectOption("de");
+  await page.getByLabel(/Blau und Orange/).check();
+  await page.keyboard.press("Escape");
+  await page.locator('[data-symbol="BTCUSD"]').click();
+  await page.getByRole("button", { name: "1m", exact: true }).click();
+  await shoot(page, "desktop-light-german");
+  await page.keyboard.press("Control+,");
+  await page.getByLabel("Sprache").selectOption("en");
+  await page.getByLabel(/Green and red/).check();
+  await page.keyboard.press("Escape");
 
   await page.setViewportSize(PHONE);
   await page.getByRole("button", { name: "Markets", exact: true }).click();
