@@ -34,16 +34,32 @@ export class AccountStreams {
   #reject: (error: SocketError) => void = () => undefined;
 
   constructor(options: StreamsOptions) {
-    const { host, pipSizeOf, account } = options;
+    const { host, pipSizeOf } = options;
     this.#options = options;
-    this.orders = new OrderBook((order) => host.orderUpdate(order), pipSizeOf, account.mode);
-    this.positions = new PositionBook(host);
+    this.positions = new PositionBook({
+      positionUpdate: (position) => {
+        host.positionUpdate(position);
+        this.orders.renewParents();
+      },
+      plUpdate: (id, profit) => host.plUpdate(id, profit),
+    });
+    this.orders = new OrderBook(
+      (order) => host.orderUpdate(order),
+      pipSizeOf,
+      (exit) => this.positionOf(exit),
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.ready.catch(() => undefined); // told to whoever asks for something
     this.#subscriptions = this.#listen();
+  }
+
+  /** The position that the entry of an exit has made; undefined where it is not there. */
+  positionOf({ symbol, parent_id: entry }: Order): string | undefined {
+    if (this.#options.account.mode === "netting") return symbol;
+    return entry === null ? undefined : this.positions.openedBy(entry);
   }
 
   close(): void {

@@ -62,7 +62,7 @@ function listCalls(
       const byId = new Map(closed.map((order) => [order.id, order]));
       return closed.map((order) => {
         const entry = byId.get(order.parent_id ?? "");
-        const parent = parentOf(order, session.account.mode, undefined, entry);
+        const parent = parentOf(order, session.streams.positionOf(order), undefined, entry);
         return shownOrder(order, parent, {}, session.pipSizeOf(order.symbol));
       });
     },

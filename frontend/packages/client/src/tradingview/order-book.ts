@@ -1,6 +1,6 @@
 /** The account's orders: each change is told once and in order, and what is final stays so. */
 
-import type { Account, Order } from "../generated/rest.js";
+import type { Order } from "../generated/rest.js";
 import { bracketsOf, isBracket, isFinal, type Parent, parentOf, shownOrder } from "./orders.js";
 import type { ShownOrder } from "./trading.js";
 
@@ -18,16 +18,17 @@ export class OrderBook {
   readonly #entries = new Map<string, Entry>();
   readonly #tell: (order: ShownOrder) => void;
   readonly #pipSizeOf: (symbol: string) => number;
-  readonly #mode: Account["mode"];
+  readonly #positionOf: (exit: Order) => string | undefined;
 
+  /** `positionOf` gives the position that the entry of an exit has made, if it is there. */
   constructor(
     tell: (order: ShownOrder) => void,
     pipSizeOf: (symbol: string) => number,
-    mode: Account["mode"],
+    positionOf: (exit: Order) => string | undefined,
   ) {
     this.#tell = tell;
     this.#pipSizeOf = pipSizeOf;
-    this.#mode = mode;
+    this.#positionOf = positionOf;
   }
 
   /** Take up an order; one that is not newer than what is known changes nothing. */
@@ -35,8 +36,8 @@ export class OrderBook {
     const known = this.#entries.get(order.id);
     if (known !== undefined && (isFinal(known.order) || known.order.version >= order.version))
       return;
-    const entryOrder = order.parent_id === null ? undefined : this.get(order.parent_id);
-    const parent = parentOf(order, this.#mode, known?.parent, entryOrder);
+    const entryOrder = this.#entryOf(order);
+    const parent = parentOf(order, this.#positionOf(order), known?.parent, entryOrder);
     const endedAt = isFinal(order) ? performance.now() : null;
     const entry = { order, parent, endedAt, shown: this.#show(order, parent) };
     this.#entries.set(order.id, entry);
@@ -52,6 +53,19 @@ export class OrderBook {
     return this.#open().flatMap(({ id }) => (ids.has(id) ? [] : [id]));
   }
 
+  /** Positions came or went: tell the brackets that belong to another one now. */
+  renewParents(): void {
+    for (const entry of this.#entries.values()) {
+      const { order } = entry;
+      if (isFinal(order)) continue;
+      const parent = parentOf(order, this.#positionOf(order), entry.parent, this.#entryOf(order));
+      if (parent?.id === entry.parent?.id && parent?.type === entry.parent?.type) continue;
+      entry.parent = parent;
+      entry.shown = this.#show(order, parent);
+      this.#tell(entry.shown);
+    }
+  }
+
   get(id: string): Order | undefined {
     return this.#entries.get(id)?.order;
   }
@@ -65,6 +79,10 @@ export class OrderBook {
   /** The open brackets of an entry or a position. */
   brackets(parentId: string): Order[] {
     return this.#open().filter(({ id }) => this.#entries.get(id)?.parent?.id === parentId);
+  }
+
+  #entryOf({ parent_id: id }: Order): Order | undefined {
+    return id === null ? undefined : this.get(id);
   }
 
   #open(): Order[] {

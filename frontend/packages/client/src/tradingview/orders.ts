@@ -1,6 +1,6 @@
 /** Orders as the library shows them. */
 
-import type { Account, Execution, Order, Position } from "../generated/rest.js";
+import type { Execution, Order, Position } from "../generated/rest.js";
 import { numberOf, present } from "./decimals.js";
 import {
   type Brackets,
@@ -59,21 +59,21 @@ export function isBracket(order: Order): boolean {
 /**
  * What a bracket belongs to: its entry while it waits for that, the position afterwards.
  *
- * `before` is what it belonged to when last seen; `entry` is its entry, where that is known. Where
- * positions are individual, nothing is said of the one that an entry made: a bracket that works for
- * it then stands alone.
+ * `positionId` is the position that its entry made, if it is there; `before` is what the bracket
+ * belonged to when last seen; `entry` is its entry, where that is known.
  */
 export function parentOf(
   order: Order,
-  mode: Account["mode"],
+  positionId: string | undefined,
   before?: Parent,
   entry?: Order,
 ): Parent | undefined {
   if (!isBracket(order) || order.parent_id === null) return undefined;
   if (order.parent_type === "position") return { id: order.parent_id, type: ParentType.Position };
   const ofEntry = { id: order.parent_id, type: ParentType.Order };
-  const id = order.position_id ?? (mode === "netting" ? order.symbol : undefined);
-  const ofPosition = id === undefined ? undefined : { id, type: ParentType.Position };
+  const id = order.position_id ?? positionId;
+  const former = before?.type === ParentType.Position ? before : undefined;
+  const ofPosition = id === undefined ? former : { id, type: ParentType.Position };
   if (order.status === "held" && order.status_reason?.code === "waits_for_parent") return ofEntry;
   if (!isFinal(order) || numberOf(order.filled_quantity) > 0) return ofPosition;
   if (before !== undefined) return before;

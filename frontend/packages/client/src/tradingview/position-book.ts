@@ -46,6 +46,11 @@ export class PositionBook {
     return this.#positions.get(id);
   }
 
+  /** The id of the position that an order has opened; of several fills the first that is there. */
+  openedBy(orderId: string): string | undefined {
+    return [...this.#positions.values()].find(({ opened_by: opener }) => opener === orderId)?.id;
+  }
+
   list(): ShownPosition[] {
     return [...this.#positions.values()].map(shownPosition);
   }

@@ -382,7 +382,7 @@ test(
     expect(prepared.configuration.configFlags).toMatchObject({
       supportMultiposition: true,
       supportPositionNetting: false,
-      supportReversePosition: false,
+      supportReversePosition: true,
     });
     await broker.placeOrder({ ...market(Side.Buy, 0.01), takeProfit: 200_000 });
     await broker.placeOrder(market(Side.Sell, 0.01));
@@ -399,7 +399,12 @@ test(
       () => driver.order(target.id).status === OrderStatus.Working,
       "the working bracket",
     );
-    expect(driver.order(target.id).parentId).toBeUndefined(); // of which position is not said
+    const ofLong = { parentId: long?.id, parentType: ParentType.Position };
+    await until(
+      () => driver.order(target.id).parentId !== undefined,
+      "the position of the bracket",
+    );
+    expect(driver.order(target.id)).toMatchObject(ofLong);
     const id = short?.id ?? "";
     const stop = { stopLoss: 300_000 };
     await driver.expectUpdate(
@@ -414,6 +419,12 @@ test(
     );
     await until(() => driver.bracketsOf(id).length === 0, "the end of the stop");
     expect([...driver.positions.keys()]).toEqual([long?.id]);
+    await driver.expectUpdate(
+      () => broker.reversePosition(long?.id ?? ""),
+      () => [...driver.positions.values()].map(({ side }) => side).join() === String(Side.Sell),
+      "the other side",
+    );
+    await until(() => driver.order(target.id).status === OrderStatus.Canceled, "the bracket's end");
   },
   TIMEOUT,
 );

@@ -68,14 +68,17 @@ const STOP: Order = {
 };
 const PIP = 0.0001;
 
-function openBook(): { book: OrderBook; told: ShownOrder[] } {
+function openBook(positionOf: (exit: Order) => string | undefined = ({ symbol }) => symbol): {
+  book: OrderBook;
+  told: ShownOrder[];
+} {
   const told: ShownOrder[] = [];
   return {
     told,
     book: new OrderBook(
       (order) => void told.push(order),
       () => PIP,
-      "netting",
+      positionOf,
     ),
   };
 }
@@ -134,6 +137,23 @@ describe("the order book", () => {
     expect(told.at(-1)).toMatchObject({ ...ofPosition, status: OrderStatus.Working });
     book.apply({ ...STOP, status: "canceled", version: 3 });
     expect(told.at(-1)).toMatchObject({ ...ofPosition, status: OrderStatus.Canceled });
+  });
+
+  test("where positions are individual, a bracket is of the one that its entry made", () => {
+    let made: string | undefined;
+    const { book, told } = openBook(() => made);
+    book.apply(ORDER);
+    book.apply({ ...STOP, status: "working", status_reason: null, version: 2 });
+    expect(told.at(-1)?.parentId).toBeUndefined();
+    made = "a-p7";
+    book.renewParents();
+    expect(told.at(-1)).toMatchObject({ parentId: made, parentType: ParentType.Position });
+    const count = told.length;
+    made = undefined; // it was closed
+    book.renewParents();
+    expect(told).toHaveLength(count);
+    book.apply({ ...STOP, status: "canceled", version: 3 });
+    expect(told.at(-1)).toMatchObject({ parentId: "a-p7", status: OrderStatus.Canceled });
   });
 
   test("a bracket that ends while it waits belongs to its entry still", () => {
