@@ -227,7 +227,7 @@ class CcxtExchange:
                 )
             return (
                 lambda: self._asked(exchange.fetch_trades, market, None, TRADES_PAGE, {}),
-                rows.trades,
+                rows.polled_trades,
                 True,
             )
         if stream == "depth" and has.get("watchOrderBook"):

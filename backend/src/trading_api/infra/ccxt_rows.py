@@ -1,8 +1,11 @@
 """Reads what ccxt gives as the domain's nouns, with prices and sizes on the symbol's steps."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+
+from msgspec.structs import replace
 
 from trading_api.domain.bars import Grid
 from trading_api.domain.exchanges import Heard
@@ -50,6 +53,21 @@ class Rows:
         while len(self._told) > TRADES_TOLD:
             del self._told[next(iter(self._told))]
         return self.trades(fresh)
+
+    def polled_trades(self, rows: Any) -> Sequence[Trade]:
+        """Those of an answer that is asked for again and again: each has the same name each time.
+
+        What has no name is named by its content, and by how many like it come before it.
+        """
+        alike: Counter[tuple[int, float, float, str]] = Counter()
+        found = []
+        for trade in self.trades(rows):
+            if not trade.id:
+                content = (trade.time, trade.price, trade.size, trade.side)
+                alike[content] += 1
+                trade = replace(trade, id="-".join(map(str, (*content, alike[content]))))
+            found.append(trade)
+        return found
 
     def book(self, book: Any) -> Sequence[Heard]:
         """All levels, and the best of them; nothing while one side is told before the other."""

@@ -1,7 +1,7 @@
 """A source, or a whole application, beside the fake exchange; a clock that stands until moved."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -144,6 +144,8 @@ async def app_world(
     now_ms: int,
     market: MarketStore | None = None,
     silent_after_s: float = PATIENT_S,
+    depth: bool = True,
+    has: Mapping[str, bool] | None = None,
     **fake_attributes: Any,
 ) -> AsyncIterator[AppWorld]:
     """An application that has been started; the exchange may misbehave from the beginning."""
@@ -157,7 +159,8 @@ async def app_world(
         options = {
             "symbols": ["BTC/USDT"],
             "silent_after_s": silent_after_s,
-            "settings": fake.settings,
+            "depth": depth,
+            "settings": {**fake.settings, "has": dict(has or {})},
         }
         context.module_options = {
             "datafeed": {

@@ -162,6 +162,13 @@ class FakeBinance:
         }  # fmt: skip
         if not self.is_losing:
             self._tell(f"{coin.lower()}@depth@100ms", event)
+        if bids and asks:
+            bid, ask = max(bids), min(asks)
+            best = {
+                "u": found.book_id, "s": coin, "b": _price(bid), "B": _size(bids[bid]),
+                "a": _price(ask), "A": _size(asks[ask]),
+            }  # fmt: skip
+            self._tell(f"{coin.lower()}@bookTicker", best)
 
     # Mischief
 

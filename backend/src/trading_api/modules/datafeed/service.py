@@ -375,11 +375,12 @@ class DatafeedService:
 
     async def _prepare(self) -> None:
         """Add the packs, and make known to the catalogue what it does not have yet."""
-        if self._with_packs:
-            self._with_packs = False
-            for source in self._remote:
+        for source in self._remote:
+            if source not in self._sources:
                 self._stored.leave_out(source.symbol_names)
                 self._add(source)
+        if self._with_packs:
+            self._with_packs = False
             clock, folder = self._context.clock, self._context.packs_dir
             wanted = self._options.symbols
             for pack in await asyncio.to_thread(pack_sources, clock, folder, wanted):
