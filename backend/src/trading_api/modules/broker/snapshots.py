@@ -136,8 +136,8 @@ def with_snapshot(saved: Saved, snapshot: Snapshot) -> Saved:
 def is_due(state: AccountState, saved: Saved, every: int) -> bool:
     """Whether it is time for the next snapshot.
 
-    The distance grows with the account: to find what has changed costs a look at every item, and
-    the entries after the last snapshot cost a start little as long as they are few of all.
+    The distance grows with the account: the entries after the last snapshot cost a start little as
+    long as they are few of all, and few snapshots are put together sooner than many.
     """
     return state.entries - saved.seq >= max(every, min(state.entries // 10, 5 * every))
 
