@@ -193,6 +193,9 @@ def test_nonsense_instead_of_answers_is_told_and_nothing_is_stored_of_it(answer:
     async def story(world: AppWorld) -> None:
         await world.trade(6_000_000, 10)
         world.fake.rest_garbage = answer
+        await pressed_on(world, lambda: world.datafeed.health().status == "degraded", 5_000)
+        assert 'reason="nonsense"' in world.context.metrics.text().decode()
+        assert world.told("quotes")[-1].status == "open", "what is streamed is sound"
         await world.clock.advance(2 * MINUTE_MS)
         await world.trade(6_050_000, 10)
         world.fake.rest_garbage = None

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from trading_api.domain.bars import INTRADAY_MS, MINUTE_MS
-from trading_api.domain.exchanges import Exchange
+from trading_api.domain.exchanges import Exchange, ExchangeFailure
 from trading_api.domain.folding import can_fold, coarseness, fold, rows_per_bar
 from trading_api.domain.intervals import Interval, missing, united
 from trading_api.domain.market import Bar, Resolution, SymbolInfo
@@ -135,6 +135,10 @@ class SymbolHistory:
         if "1" not in self._offered or begin >= end or end <= self._compared_ms:
             return None
         found = await exchange.bars(self.info.symbol, "1", begin, exchange.page)
+        final = now_ms - FINAL_AFTER_MS - MINUTE_MS
+        if not found and self._tape.minutes(begin, final):
+            told_none = f"{exchange.name} tells no bar of {self.info.symbol} where it told trades"
+            raise ExchangeFailure("nonsense", told_none)
         # What comes after its newest bar, the exchange may not know of yet.
         end = min(end, found[-1].time + MINUTE_MS) if found else begin
         told = {bar.time: bar for bar in found if bar.time < end and bar.volume}
@@ -142,7 +146,6 @@ class SymbolHistory:
         waits: list[int] = []
         if wrong:
             self._tape.merge(await exchange.trades(self.info.symbol, wrong[0]))
-            final = now_ms - FINAL_AFTER_MS - MINUTE_MS
             waits = [time for time in wrong if time > final and self._differs(time, told)]
         self._compared_ms = 0 if waits else _floor(now_ms - LOOKED_AT_AFTER_MS, MINUTE_MS)
         end = min([end, *waits])
