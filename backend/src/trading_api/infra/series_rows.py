@@ -4,6 +4,7 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -13,6 +14,10 @@ from trading_api.infra.chunks import decode, encode
 from trading_api.infra.tables import chunks, open_rows
 
 CHUNK = 1024
+_KEPT = 128
+
+_decode_kept = lru_cache(_KEPT)(decode)
+"""For charts that are asked for again and again; told apart by their bytes, so never stale."""
 
 
 class Written(NamedTuple):
@@ -41,7 +46,7 @@ def chunks_down(connection: Connection, number: int, to_ms: int | None) -> Itera
         query = query.where(chunks.c.first < to_ms)
     with connection.execute(query) as found:
         for row in found:
-            yield Chunk(row.first, row.last, decode(row.data, row.rows))
+            yield Chunk(row.first, row.last, _decode_kept(row.data, row.rows))
 
 
 def read_open(
@@ -63,9 +68,10 @@ def read_open(
     found = connection.execute(query).all()[::-1]
     if not found:
         return Columns.empty(key.kind)
-    rows = struct.iter_unpack(_row_format(key), b"".join(row.data for row in found))
+    times, data = zip(*found, strict=True)
+    rows = struct.iter_unpack(_row_format(key), b"".join(data))
     fields = tuple(array("d", column) for column in zip(*rows, strict=True))
-    return Columns(array("q", [row.time for row in found]), fields)
+    return Columns(array("q", times), fields)
 
 
 def _row_format(key: SeriesKey) -> str:
