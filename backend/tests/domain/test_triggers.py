@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.domain.paper_desk import Desk, SaidMarket, figures, open_desk, refused
+from trading_api.domain.commands import MatchQuote
 from trading_api.domain.orders import Order
 
 
@@ -341,3 +342,15 @@ def test_members_that_do_not_fit_are_named_and_leave_no_trace(
     error = refused(lambda: desk.place("buy", "1", **how))
     assert [each.field for each in error.errors] == [field]
     assert desk.state is before
+
+
+def test_stops_follow_in_the_turn_of_their_arrival_however_they_are_found() -> None:
+    """After a restart an index has another order; the events are the same, bit by bit."""
+    found: list[object] = []
+    for reverse in (False, True):
+        desk = ruled_desk()
+        placed = [desk.place("sell", "10", trail=trail) for trail in ("0.50", "0.60", "0.70")]
+        desk.market.say("AAPL", "10.30x500", "10.32x500")
+        ids = tuple(reversed(placed) if reverse else placed)
+        found.append(desk.do(MatchQuote("AAPL", ids)).events)
+    assert found[0] == found[1]

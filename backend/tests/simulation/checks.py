@@ -1,11 +1,16 @@
 """What must hold in every world, whatever happened to it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
+
+import msgspec
 
 from tests.domain.paper_desk import encoded
 from tests.simulation.history import History, Placement
+from tests.simulation.observers import Observer
 from trading_api.domain.accounts import AccountState
+from trading_api.domain.events import AccountOpened, AccountReset, Event, OrderFilled
 from trading_api.domain.ids import AccountId
 from trading_api.domain.money import exact
 from trading_api.domain.orders import Order
@@ -19,13 +24,32 @@ from trading_api.modules.broker.verification import verify
 class Folded:
     """An account as its journal alone, without a snapshot, leaves it."""
 
-    def __init__(self, state: AccountState, changes: list[Change]) -> None:
+    def __init__(self, state: AccountState, changes: list[Change], money: "Money") -> None:
         self.state = state
+        self.money = money
         self.told = {(change.route, change.seq): change.value for change in changes}
         self.versions: dict[str, list[Order]] = defaultdict(list)
         for change in changes:
             if isinstance(change.value, Order):
                 self.versions[change.value.id].append(change.value)
+
+
+class Money:
+    """Cash and units of an account, added up from its events since it was opened or reset."""
+
+    def __init__(self) -> None:
+        self.cash = Decimal(0)
+        self.held: Counter[str] = Counter()
+
+    @exact
+    def add(self, event: Event) -> None:
+        """Count an event."""
+        match event:
+            case AccountOpened(balance=balance) | AccountReset(balance=balance):
+                self.cash, self.held = balance, Counter()
+            case OrderFilled(execution=fill):
+                self.cash -= fill.signed_quantity * fill.price + fill.fee
+                self.held[fill.symbol] += fill.signed_quantity  # type: ignore[assignment] # of decimals
 
 
 async def fold_all(journal: Journal) -> dict[str, Folded]:
@@ -34,15 +58,17 @@ async def fold_all(journal: Journal) -> dict[str, Folded]:
     async for stream in verify(journal):
         account_id = AccountId(stream.stream)
         changes: list[Change] = []
-        state = None
+        state, money = None, Money()
         async for _, decision in folded(journal, account_id, Saved()):
             state = decision.state
             changes += decision.changes
+            for event in decision.events:
+                money.add(event)
         assert state is not None
         recovered = (await recover_account(journal, account_id)).committed
         assert recovered is not None
         assert encoded(recovered) == encoded(state), "snapshot and tail are not the fold"
-        accounts[stream.stream] = Folded(state, changes)
+        accounts[stream.stream] = Folded(state, changes, money)
     return accounts
 
 
@@ -51,7 +77,7 @@ def check_world(history: History, accounts: dict[str, Folded]) -> None:
     for account_id, account in accounts.items():
         check_orders(history.placements[account_id], account)
         check_numbers(account)
-        check_money(account.state)
+        check_money(account)
     for account_id, placements in history.placements.items():
         known = [each for each in placements.values() if each.placed or each.rejected]
         assert account_id in accounts or not known, "an acknowledged account is missing"
@@ -104,20 +130,21 @@ def check_numbers(account: Folded) -> None:
 
 
 @exact
-def check_money(state: AccountState) -> None:
+def check_money(account: Folded) -> None:
     """Cash and positions are what the executions add up to, to the last digit."""
-    cash, held = state.first_balance, Counter[str]()
-    filled = Counter[str]()
+    state, money = account.state, account.money
+    filled, held = Counter[str](), Counter[str]()
     for each in state.executions.values():
-        cash -= each.signed_quantity * each.price + each.fee
-        held[each.symbol] += each.signed_quantity  # type: ignore[assignment] # of decimals
-        filled[each.order_id] += each.quantity  # type: ignore[assignment]
-    holdings = {symbol: holding.quantity for symbol, holding in state.holdings.items()}
-    assert holdings == dict(held)
+        filled[each.order_id] += each.quantity  # type: ignore[assignment] # of decimals
+    for holding in state.holdings.values():
+        held[holding.symbol] += holding.quantity  # type: ignore[assignment]
+    assert held == money.held
     costs = sum((holding.cost for holding in state.holdings.values()), Decimal(0))
-    assert cash + costs == state.balance
+    assert money.cash + costs == state.balance
     for order in state.orders.values():
         assert order.filled_quantity == filled[order.id] <= order.quantity
+        if order.status == "filled":
+            assert order.filled_quantity == order.quantity
 
 
 def check_answers(history: History, accounts: dict[str, Folded]) -> None:
@@ -132,6 +159,15 @@ def check_cancels(history: History, accounts: dict[str, Folded]) -> None:
     for order_id, answer in history.canceled.items():
         order = accounts[answer.account_id].state.orders[order_id]
         assert (order.status, order.filled_quantity) == ("canceled", answer.filled_quantity)
+
+
+def check_observers(observers: Sequence[Observer], accounts: dict[str, Folded]) -> None:
+    """Over the socket, through every cut and crash, an update is what the journal tells."""
+    for observer in observers:
+        for (topic, seq), value in observer.known.items():
+            route, _, account_id = topic.partition(":")
+            told = accounts[account_id].told[route, seq]  # type: ignore[index]
+            assert value == msgspec.json.decode(msgspec.json.encode(told)), f"{topic} {seq}"
 
 
 def check_streams(history: History, accounts: dict[str, Folded]) -> None:

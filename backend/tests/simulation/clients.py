@@ -2,21 +2,41 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from tests.simulation.history import History, Placement
 from trading_api.domain.commands import (
     CancelAllOrders,
     CancelOrder,
     ClosePosition,
+    HaltAccount,
     ModifyOrder,
+    OrderGroup,
     PlaceOrder,
+    ResetAccount,
+    ResumeAccount,
+    SetDeadman,
+    SetLeverage,
+    SetPositionExits,
+    StopLoss,
+    TakeProfit,
 )
 from trading_api.domain.errors import TradingError
-from trading_api.modules.broker.service import Answer, BrokerService, default_account_id
+from trading_api.domain.orders import CONDITIONAL, LIMITED, TOUCHED, TRAILING, Order, Trail
+from trading_api.modules.broker.schemas import CreateAccountRequest
+from trading_api.modules.broker.service import (
+    AccountCommand,
+    Answer,
+    BrokerService,
+    default_account_id,
+)
 from trading_api.shared.auth import Principal
+
+KINDS = ("market", "market", "limit", "limit", "limit", "stop", *sorted(CONDITIONAL))
 
 
 class Surroundings(Protocol):
@@ -40,10 +60,13 @@ class Client:
         self._chance = world.chance
         self._history = world.history
         self._account = default_account_id(principal.id)
-        self._placements = world.history.placements[self._account]
 
     async def run(self) -> None:
         """Do one thing after the other until cancelled."""
+        if self._name == "hedger":
+            await self._open_hedging()
+        self._history.owners[self._account] = self._principal
+        self._placements = self._history.placements[self._account]
         things: list[Callable[[], Awaitable[None]]] = [
             self._place_new,
             self._place_twice_at_once,
@@ -52,11 +75,24 @@ class Client:
             self._modify,
             self._cancel_all,
             self._close,
+            self._protect,
+            self._administer,
         ]
         while True:
             await asyncio.sleep(self._chance.expovariate(10))
-            [thing] = self._chance.choices(things, [40, 4, 8, 15, 8, 2, 3])
+            [thing] = self._chance.choices(things, [40, 4, 8, 15, 8, 2, 4, 4, 3])
             await thing()
+
+    async def _open_hedging(self) -> None:
+        """Have the account of individual positions that another life made, or another one."""
+        if (known := self._history.hedging) is not None:
+            self._account = known
+            return
+        wanted = CreateAccountRequest(name="hedging", balance="5000", leverage="20", mode="hedging")
+        state = await self._service.create_account(self._principal, wanted)
+        if not self._world.over:
+            self._history.hedging = state.account_id
+        self._account = state.account_id
 
     async def _place_new(self) -> None:
         await self._place(self._new_placement())
@@ -87,12 +123,16 @@ class Client:
     async def _cancel(self) -> None:
         order_id = self._some_order()
         if order_id is not None:
-            for order in await self._ask(CancelOrder(order_id)):
-                self._history.canceled[order.id] = order
+            self._note_canceled(await self._ask(CancelOrder(order_id)))
 
     async def _cancel_all(self) -> None:
-        for order in await self._ask(CancelAllOrders()):
-            self._history.canceled[order.id] = order
+        self._note_canceled(await self._ask(CancelAllOrders()))
+
+    def _note_canceled(self, orders: Sequence[Order]) -> None:
+        """A cancel may be on its way yet, and be too late."""
+        for order in orders:
+            if order.status == "canceled":
+                self._history.canceled[order.id] = order
 
     async def _modify(self) -> None:
         order_id = self._some_order()
@@ -101,7 +141,38 @@ class Client:
             await self._ask(ModifyOrder(order_id=order_id, quantity=quantity))
 
     async def _close(self) -> None:
-        await self._ask(ClosePosition("AAPL"))
+        if position := await self._some_position():
+            await self._ask(ClosePosition(position))
+
+    async def _protect(self) -> None:
+        if position := await self._some_position():
+            exits = self._some_exits(Decimal(10))
+            await self._ask(SetPositionExits(position, *self._chance.choice([exits, (None, None)])))
+
+    async def _some_position(self) -> str | None:
+        """What the account has, by its id."""
+        try:
+            state = await self._service.state(self._principal, self._account)
+        except TradingError:
+            return None
+        return self._chance.choice([*sorted(state.holdings), None])
+
+    async def _administer(self) -> None:
+        """Halt, and go on soon; begin anew; change the leverage; let the dead man's switch run."""
+        commands: list[AccountCommand] = [
+            HaltAccount(flatten=self._chance.random() < 0.5),
+            HaltAccount(reducing=True),
+            ResetAccount(),
+            SetLeverage("AAPL", Decimal(self._chance.choice([1, 5, 50]))),
+            SetDeadman(self._chance.choice([0, 1])),
+        ]
+        command = self._chance.choice(commands)
+        try:
+            await self._service.administer(self._principal, command, self._account)
+            await asyncio.sleep(self._chance.expovariate(5))
+            await self._service.administer(self._principal, ResumeAccount(), self._account)
+        except TradingError:
+            pass
 
     async def _ask(self, command: Any) -> tuple[Any, ...]:
         """The orders of the answer; none when it was a refusal or never came."""
@@ -116,7 +187,7 @@ class Client:
         patience = self._chance.choice([None, None, None, 0.0005, 0.02])
         try:
             async with asyncio.timeout(patience):
-                answer = await self._service.submit(self._principal, command)
+                answer = await self._service.submit(self._principal, command, self._account)
         except TimeoutError:
             return None
         if self._world.over:
@@ -129,21 +200,66 @@ class Client:
         return self._chance.choice(known[-12:]) if known else None
 
     def _new_placement(self) -> Placement:
-        chance = self._chance
         client_order_id = f"{self._name}-{len(self._placements)}"
-        members: dict[str, Any] = {
+        command = replace(self._some_wish(), client_order_id=client_order_id)
+        command = self._chance.choice([_alone, _alone, self._with_exits, self._in_a_group])(command)
+        placement = self._placements[client_order_id] = Placement(command)
+        return placement
+
+    def _some_wish(self, **members: Any) -> PlaceOrder:
+        chance = self._chance
+        kind = members.setdefault("kind", chance.choice(KINDS))
+        price = Decimal(chance.randint(970, 1030)) / 100
+        if kind in LIMITED:
+            members["limit_price"] = price
+        if kind in ("stop", "stop_limit", *TOUCHED):
+            members["stop_price"] = price + Decimal(chance.randint(-3, 3)) / 100
+        if kind in TRAILING:
+            members["trail"] = Trail("absolute", Decimal(chance.randint(1, 9)) / 100)
+        tifs = ["gtc", "gtc", "day"] if kind in CONDITIONAL else ["gtc", "gtc", "day", "ioc", "fok"]
+        members = {
             "symbol": chance.choice(["AAPL", "MSFT"]),
             "side": chance.choice(["buy", "sell"]),
             "quantity": Decimal(chance.choice([1, 7, 40, 40, 100_000])),
-            "kind": chance.choice(["market", "limit", "limit", "stop"]),
-            "time_in_force": chance.choice(["gtc", "gtc", "day", "ioc", "fok"]),
-            "client_order_id": client_order_id,
+            "time_in_force": chance.choice(tifs),
+            "reduce_only": chance.random() < 0.1,
+            **members,
         }
-        price = Decimal(chance.randint(970, 1030)) / 100
-        if members["kind"] == "limit":
-            members["limit_price"] = price
-        elif members["kind"] == "stop":
-            members["stop_price"] = price
-            members["time_in_force"] = "gtc"
-        placement = self._placements[client_order_id] = Placement(PlaceOrder(**members))
-        return placement
+        return PlaceOrder(**members)
+
+    def _with_exits(self, entry: PlaceOrder) -> PlaceOrder:
+        """A bracket; one whose exits do not fit is refused."""
+        take_profit, stop_loss = self._some_exits(entry.limit_price or Decimal(10), entry.side)
+        return replace(
+            entry,
+            time_in_force="gtc",
+            reduce_only=False,
+            take_profit=take_profit,
+            stop_loss=stop_loss,
+        )
+
+    def _some_exits(
+        self, price: Decimal, side: str | None = None
+    ) -> tuple[TakeProfit | None, StopLoss | None]:
+        sign = 1 if (side or self._chance.choice(["buy", "sell"])) == "buy" else -1
+        profit = TakeProfit(price + sign * Decimal(self._chance.randint(1, 12)) / 100)
+        stop = StopLoss(stop_price=price - sign * Decimal(self._chance.randint(1, 12)) / 100)
+        trailing = StopLoss(trail=Trail("percent", Decimal("0.5")))
+        return self._chance.choice([(profit, stop), (profit, trailing), (None, stop)])
+
+    def _in_a_group(self, first: PlaceOrder) -> PlaceOrder:
+        kind: Any = self._chance.choice(["oco", "oto"])
+        first = replace(first, time_in_force="gtc")
+        if kind == "oco" and first.kind == "market":
+            first = replace(first, kind="limit", limit_price=Decimal("9.95"))
+        other = self._some_wish(
+            kind=self._chance.choice(["limit", "stop", "trailing_stop"]),
+            symbol=first.symbol,
+            quantity=first.quantity,
+            time_in_force="gtc",
+        )
+        return replace(first, group=OrderGroup(kind, (other,)))
+
+
+def _alone(command: PlaceOrder) -> PlaceOrder:
+    return command

@@ -7,9 +7,10 @@ from msgspec import Struct, field
 
 from trading_api.domain.commands import PlaceOrder
 from trading_api.domain.errors import TradingError
-from trading_api.domain.ids import OrderId
+from trading_api.domain.ids import AccountId, OrderId
 from trading_api.domain.orders import Order
 from trading_api.domain.ports import Message
+from trading_api.shared.auth import Principal
 
 
 class Placement(Struct):
@@ -39,6 +40,8 @@ class History:
 
     def __init__(self) -> None:
         self.placements: dict[str, dict[str, Placement]] = defaultdict(dict)
+        self.owners: dict[str, Principal] = {}
+        self.hedging: AccountId | None = None
         self.answers: list[Order] = []
         self.canceled: dict[OrderId, Order] = {}
         self.told: list[list[Message]] = []

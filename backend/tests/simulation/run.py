@@ -6,8 +6,8 @@ import sys
 import traceback
 from typing import NamedTuple
 
-from tests.simulation.checks import check_world, fold_all
-from tests.simulation.world import CALLERS, World
+from tests.simulation.checks import check_observers, check_world, fold_all
+from tests.simulation.world import World
 from trading_api.domain.errors import TradingError
 from trading_api.modules.broker.service import BrokerService
 
@@ -37,6 +37,7 @@ def run_world(seed: int) -> Outcome:
     world.one_life(lambda service, _bus: send_everything_again(world, service))
     accounts = asyncio.run(fold_all(world.disk))
     check_world(world.history, accounts)
+    check_observers(world.observers, accounts)
     unknown = [
         client_order_id
         for placements in world.history.placements.values()
@@ -55,11 +56,10 @@ def run_world(seed: int) -> Outcome:
 
 async def send_everything_again(world: World, service: BrokerService) -> None:
     """Who is unsure asks again, and who is sure gets the same answer."""
-    for principal in dict.fromkeys(CALLERS.values()):
-        account_id = service.open_cell(principal).account_id
+    for account_id, principal in world.history.owners.items():
         for placement in world.history.placements[account_id].values():
             try:
-                answer = await service.submit(principal, placement.command)
+                answer = await service.submit(principal, placement.command, account_id)
             except TradingError as error:
                 placement.note_error(error)
             else:

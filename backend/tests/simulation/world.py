@@ -6,26 +6,53 @@ next one starts on what the disk then holds.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from tests.modules.broker.paper_server import IN_SESSION, CountingIds
 from tests.simulation.clients import Client
 from tests.simulation.history import History
+from tests.simulation.observers import Observer
 from trading_api.domain.market import Quote, Trade
 from trading_api.domain.ports import Bus, Message
+from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.auth import OWNER, Principal
 from trading_api.shared.context import AppContext
+from trading_api.shared.ws.limits import WsLimits
 from trading_api.testing.disk import SimulatedDisk
 from trading_api.testing.simulation import SimulatedClock, SimulatedLoop, run_simulated
 
 SYMBOLS = ("AAPL", "MSFT")
 ROBOT = Principal(id="key:robot", scopes=frozenset({"account:read", "orders:write"}))  # type: ignore[arg-type]
-CALLERS = {"ann": OWNER, "bob": OWNER, "robot": ROBOT}
+CALLERS = {"ann": OWNER, "bob": OWNER, "robot": ROBOT, "hedger": ROBOT}
 LIVES = 4
 LIFE_S = 4.0
 DAY_MS = 86_400_000
+
+
+# Small ones are reached: a reader is then too slow, or what it missed is only in the journal
+SOCKET_LIMITS: tuple[dict[str, int], ...] = (
+    {},
+    {"outbox_bytes": 20_000, "ring_bytes": 30_000},
+    {"ring_bytes": 1},
+)
+
+
+def some_options(chance: random.Random) -> dict[str, Any]:
+    """What an operator may have chosen."""
+    return {
+        "snapshot_every": chance.choice([1, 3, 10, 1000]),
+        "fee_bps": chance.choice([0, 3.7]),
+        "latency_ms": chance.choice([0, 0, 30, 400]),
+        "linked_mode": chance.choice(["partial", "partial", "full"]),
+        "liquidity": chance.choice(["wait", "walk", "ignore_size"]),
+        "limit_fill": chance.choice(["touch", "cross", "probability", "queue"]),
+        "trigger_source": chance.choice(["quote", "last", "mark"]),
+        "stop_policy": chance.choice(["reject", "trigger_now"]),
+        "slippage": chance.choice([None, {"model": "chance", "probability": 0.3}]),
+        "limits": chance.choice([{}, {"self_trade": "cancel_oldest", "max_open_orders": 20}]),
+    }
 
 
 class Market:
@@ -72,8 +99,10 @@ class World:
         self.history = History()
         self.now_ms = IN_SESSION
         self.over = False
-        self._snapshot_every = self.chance.choice([1, 3, 10, 1000])
-        self._fee_bps = self.chance.choice([0, 3.7])
+        self.ids = CountingIds()
+        self._options = some_options(self.chance)
+        self._limits = WsLimits(**self.chance.choice(SOCKET_LIMITS))
+        self.observers = [Observer(self), Observer(self)]
 
     def live(self) -> None:
         """Several lives with faults."""
@@ -110,11 +139,10 @@ class World:
         clock: SimulatedClock,
         what: Callable[[BrokerService, Bus], Awaitable[None]],
     ) -> None:
-        context = AppContext.in_memory(clock=clock, ids=CountingIds())
+        context = AppContext.in_memory(clock=clock, ids=self.ids)
         context.journal = self.disk
-        context.module_options = {
-            "broker": {"snapshot_every": self._snapshot_every, "fee_bps": self._fee_bps}
-        }
+        context.limits = self._limits
+        context.module_options = {"broker": self._options}
         context.on_failure(lambda _error: self._end_of_process(loop))
         told = self.history.begin_life()
 
@@ -124,9 +152,14 @@ class World:
 
         for route in ("orders", "executions"):
             context.bus.subscribe(route, hear)
-        service = BrokerService(context)
-        async with service.running():
-            await what(service, context.bus)
+        module = BrokerModule(context)
+        socket = module.get_ws_app("/api/v1")
+        watching = [asyncio.create_task(each.watch(socket)) for each in self.observers]
+        try:
+            async with module.service.running():
+                await what(module.service, context.bus)
+        finally:
+            await end_all(watching)
 
     def _end_of_process(self, loop: SimulatedLoop) -> None:
         self._crash()
@@ -141,6 +174,13 @@ class World:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_all(tasks)
+
+
+async def end_all(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Cancel tasks and wait for them; what one of them found wrong is raised."""
+    for task in tasks:
+        task.cancel()
+    for found in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(found, Exception):
+            raise found

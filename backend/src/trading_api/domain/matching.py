@@ -250,16 +250,15 @@ def _trigger(
 ) -> list[OrderId]:
     """Let stops follow the market or be reached by it; those reached, in their turn."""
     reached: list[tuple[tuple[Decimal, int], OrderId]] = []
-    for order_id in wanted:
-        ticket = progress.state.tickets.get(order_id)
-        order = progress.state.orders[order_id]
-        if ticket is None or order.status not in MATCHABLE or not order.awaits_trigger:
+    for order in open_orders(progress.state, wanted):
+        if order.status not in MATCHABLE or not order.awaits_trigger:
             continue
         price = triggers.source_price(book, order.side, market.rules.trigger_source)
         if price is None:
             continue
         if triggers.reached(order, price):
-            reached.append((triggers.turn(order, ticket.rank), order_id))
+            rank = progress.state.tickets[order.id].rank
+            reached.append((triggers.turn(order, rank), order.id))
         else:
             _trail(progress, order, price, market)
     in_turn = [order_id for _, order_id in sorted(reached)]

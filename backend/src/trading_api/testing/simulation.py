@@ -6,9 +6,9 @@ same one. After a given number of steps the world ends, wherever it stands.
 """
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Coroutine
-from itertools import count
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -42,7 +42,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._chance = chance
         self._end_at: int | None = None
         self._over = False
-        self._tasks = count()
+        self._winding_up = False
+        self._made: list[asyncio.Task[Any]] = []
         self.set_task_factory(self._make_task)
         self._on_end: Callable[[], None] = lambda: None
         self.steps = 0
@@ -62,18 +63,26 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._on_end()
         self._cancel_all()
 
+    def wind_up(self) -> None:
+        """Close what the world left behind; its order is nobody's, so chance is not asked."""
+        self._winding_up = True
+        self.run_until_complete(self.shutdown_asyncgens())
+        self.close()
+
     def _cancel_all(self) -> None:
-        for task in sorted(asyncio.all_tasks(self), key=lambda task: int(task.get_name())):
+        for task in self._made:
             task.cancel()
 
     def _make_task(self, _loop: Any, work: Any, **how: Any) -> "asyncio.Task[Any]":
-        """Name tasks by their turn: a set of tasks has another order in every process."""
-        return asyncio.Task(work, loop=self, **how, name=str(next(self._tasks)))
+        """Keep tasks in their turn: a set has another order in every process, and loses some."""
+        task = asyncio.Task(work, loop=self, **how, name=str(len(self._made)))
+        self._made.append(task)
+        return task
 
     def _run_once(self) -> None:
         ready = self._ready
         others: list[Any] = []
-        if len(ready) > 1:
+        if len(ready) > 1 and not self._winding_up:
             others = list(ready)
             ready.clear()
             ready.append(others.pop(self._chance.randrange(len(others))))
@@ -114,11 +123,17 @@ class SimulatedClock:
 
 
 def run_simulated(loop: SimulatedLoop, main: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end of the coroutine or of the world; None when it was the world's."""
+    """Run to the end of the coroutine or of the world; None when it was the world's.
+
+    Meanwhile nothing is collected: generators that nobody holds would be closed at any time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
     try:
         return loop.run_until_complete(main)
     except asyncio.CancelledError:
         return None
     finally:
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+        loop.wind_up()
+        if collects:
+            gc.enable()

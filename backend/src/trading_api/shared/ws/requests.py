@@ -44,7 +44,7 @@ class Requests:
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._lanes: dict[str, deque[Callable[[], None]]] = {}
-        self._tasks: set[asyncio.Future[Any]] = set()
+        self._tasks: dict[asyncio.Future[Any], None] = {}
         self.count = 0
 
     def queue(self, lane: str, begin: Callable[[], None]) -> bool:
@@ -72,7 +72,7 @@ class Requests:
         """
         future = asyncio.ensure_future(answer)
         if future is not answer:
-            self._tasks.add(future)
+            self._tasks[future] = None
         if lane is not None:
             self._lanes.setdefault(lane, deque())
         self.count += 1
@@ -100,7 +100,7 @@ class Requests:
         settled: Settled,
         future: asyncio.Future[Any],
     ) -> None:
-        self._tasks.discard(future)
+        self._tasks.pop(future, None)
         self.count -= 1
         error = asyncio.CancelledError() if future.cancelled() else future.exception()
         if error is None:
