@@ -147,6 +147,14 @@ class NaiveBook:
     def end(self, order: NaiveOrder, status: str, reason: str | None) -> None:
         order.status, order.reason = status, reason
         self.orphans(order)
+        if order.exclusive and reason == "nothing_to_reduce":
+            self._end_unprotected(order)
+
+    def _end_unprotected(self, order: NaiveOrder) -> None:
+        """Whoever closes a position ends with its exits what is left of their entry."""
+        for parent in self.mates(order):
+            if parent.number == order.parent and self.tape[-1].order != parent.number:
+                self.end(parent, "canceled", "exits_ended")
 
     def orphans(self, order: NaiveOrder) -> None:
         """What waited for an order that has ended will never work."""
