@@ -64,7 +64,10 @@ class Client:
     async def run(self) -> None:
         """Do one thing after the other until cancelled."""
         if self._name == "hedger":
-            await self._open_hedging()
+            try:
+                await self._open_hedging()
+            except TradingError:
+                return  # the journal has failed, and the process ends
         self._history.owners[self._account] = self._principal
         self._placements = self._history.placements[self._account]
         things: list[Callable[[], Awaitable[None]]] = [
