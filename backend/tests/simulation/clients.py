@@ -112,6 +112,9 @@ class Client:
     async def _place(self, placement: Placement) -> None:
         try:
             answer = await self._submit(placement.command)
+        except asyncio.CancelledError:
+            placement.unknown += 1
+            raise
         except TradingError as error:
             if self._world.over:
                 placement.unknown += 1
