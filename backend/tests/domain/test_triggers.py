@@ -354,3 +354,9 @@ def test_stops_follow_in_the_turn_of_their_arrival_however_they_are_found() -> N
         ids = tuple(reversed(placed) if reverse else placed)
         found.append(desk.do(MatchQuote("AAPL", ids)).events)
     assert found[0] == found[1]
+
+
+def test_a_trail_that_is_too_wide_for_the_wire_stays_on_it() -> None:
+    desk = ruled_desk()
+    wide = desk.place("buy", "10", trail="999999999999999999")
+    assert desk.order(wide).stop_price == Decimal("999999999999999999.99")

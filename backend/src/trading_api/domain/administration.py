@@ -40,6 +40,9 @@ Administrative = (
     | FireDeadman
 )
 
+MOST_BALANCE = Decimal(10**12)
+"""Leaves room for what is made of it on the wire: buying power, and the values of orders."""
+
 RESET = StatusReason("account_reset", "the account was reset")
 HALT = StatusReason("account_halted", "the account was halted")
 REDUCING = StatusReason("reduce_only_mode", "the account may only reduce")
@@ -124,6 +127,9 @@ def _check_balance(balance: Decimal, currency: str) -> None:
     unit = unit_of(currency)
     if balance < 0:
         raise InvalidPayload("balance", f"balance {balance:f} is below 0")
+    if balance > MOST_BALANCE:
+        message = f"balance {balance:f} is above the maximum {MOST_BALANCE:f}"
+        raise InvalidPayload("balance", message)
     if not is_multiple(balance, unit):
         message = f"balance {balance:f} is not a multiple of {unit:f} {currency}"
         raise InvalidPayload("balance", message)

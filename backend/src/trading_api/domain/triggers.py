@@ -9,6 +9,7 @@ from trading_api.domain.money import canonical, ceil_to, floor_to
 from trading_api.domain.orders import TRAILING, Order, Side
 from trading_api.domain.rules import TriggerSource
 
+WIRE_END = Decimal(10**18)
 HALF = Decimal("0.5")
 PERCENT = Decimal("0.01")
 
@@ -54,7 +55,7 @@ def at_mark(order: Order, mark: Decimal, tick: Decimal) -> Order:
     """A trailing stop whose best price is `mark`.
 
     The stop is rounded away from the market to the tick; a limit keeps its distance to the stop.
-    Neither falls below one tick.
+    Neither falls below one tick or rises beyond what the wire can say.
     """
     if order.trail is None:
         return order
@@ -64,8 +65,14 @@ def at_mark(order: Order, mark: Decimal, tick: Decimal) -> Order:
     if order.side == "sell":
         stop = max(floor_to(mark - offset, tick), tick)
     else:
-        stop = ceil_to(mark + offset, tick)
+        stop = min(ceil_to(mark + offset, tick), _highest(tick))
     limit = order.limit_price
     if limit is not None and order.stop_price is not None:
         limit = max(canonical(limit + stop - order.stop_price), tick)
+        limit = min(limit, _highest(tick))
     return replace(order, high_water_mark=mark, stop_price=stop, limit_price=limit)
+
+
+def _highest(tick: Decimal) -> Decimal:
+    """The highest price on the tick with 18 digits before the point."""
+    return floor_to(WIRE_END - tick, tick)

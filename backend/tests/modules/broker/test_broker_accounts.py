@@ -44,6 +44,7 @@ def test_a_caller_may_have_several_accounts() -> None:
     [
         pytest.param({"balance": "-1"}, "balance", id="negative"),
         pytest.param({"balance": "0.001"}, "balance", id="finer than a cent"),
+        pytest.param({"balance": "1000000000000.01"}, "balance", id="more than is served"),
         pytest.param({"balance": "0.5", "currency": "JPY"}, "balance", id="finer than a yen"),
         pytest.param({"balance": 5}, "balance", id="a number"),
         pytest.param({"currency": "usd"}, "currency", id="lower case"),

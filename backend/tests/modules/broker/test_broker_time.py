@@ -276,3 +276,21 @@ def test_a_day_order_at_a_market_without_a_close_ends_at_midnight() -> None:
     assert apple is not None
     server.context.catalogue.save([replace(apple, session="24x7", timezone="UTC")])
     run(scenario, server)
+
+
+def test_an_end_beyond_all_counting_is_refused_and_hurts_nobody() -> None:
+    """It once was let in, and ended the server when the account was to be saved."""
+
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        good = {"limit": "9", "time_in_force": "gtd"}
+        for end in (2**53, 2**64, 10**30):
+            assert (await place(server, order(**good, expire_at=end)))["code"] == "invalid_payload"
+        last = await place(server, order(**good, expire_at=2**53 - 1))
+        async with server.client() as client:
+            changed = await client.patch(f"/orders/{last['id']}", json={"expire_at": 2**64})
+            assert changed.status_code == 422
+        await server.settle()
+        assert (await place(server, order()))["status"] == "filled"
+
+    run(scenario, PaperServer(snapshot_every=1))

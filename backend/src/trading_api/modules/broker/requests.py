@@ -16,7 +16,6 @@ from trading_api.domain.commands import (
 )
 from trading_api.domain.errors import InvalidPayload
 from trading_api.domain.ids import OrderId, PositionId
-from trading_api.domain.market import Instant
 from trading_api.domain.money import ZERO
 from trading_api.domain.orders import OrderSession, OrderType, Side, TimeInForce, Trail
 from trading_api.shared.schema import DecimalText, parse_decimal
@@ -52,6 +51,11 @@ PositionName = Annotated[
 ]
 
 
+FutureInstant = Annotated[
+    int, Meta(le=2**53 - 1, description="Epoch milliseconds, UTC; as many as JavaScript can count")
+]
+
+
 class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every order of a request says of itself."""
 
@@ -65,7 +69,7 @@ class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop_price: DecimalText | None = None
     trail: TrailRequest | None = None
     time_in_force: TimeInForce = "gtc"
-    expire_at: Instant | None = None
+    expire_at: FutureInstant | None = None
     session: Annotated[
         OrderSession,
         Meta(description="`extended`: in extended hours too; only a limit that is day or gtc"),
@@ -201,7 +205,7 @@ class ModifyOrderRequest(Struct, frozen=True, kw_only=True, forbid_unknown_field
     limit_price: DecimalText | None = None
     stop_price: DecimalText | None = None
     trail: TrailRequest | None = None
-    expire_at: Instant | None = None
+    expire_at: FutureInstant | None = None
     symbol: str | None = None
     side: Side | None = None
     type: OrderType | None = None
