@@ -98,6 +98,7 @@ class ExchangeSource:
         self._handed: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._gap = False
+        self._heard_from_ms = 0
         self._unquoted = set(self.symbol_names)
         self._quoted = asyncio.Event()
         self._on_down: Callable[[], None] = lambda: None
@@ -142,6 +143,7 @@ class ExchangeSource:
 
     def described(self, infos: Sequence[SymbolInfo]) -> None:
         """Take what the exchange knows of its symbols; nothing is kept of what has changed."""
+        self._heard_from_ms = self._clock.now_ms()
         for info in infos:
             market = self._markets.get(info.symbol)
             if market is None or market.info != info:
@@ -360,7 +362,9 @@ class ExchangeSource:
             since = newest
 
     async def _settle(self, market: _Market) -> None:
-        correction = await market.history.settle(self._exchange, self._clock.now_ms())
+        correction = await market.history.settle(
+            self._exchange, self._clock.now_ms(), self._heard_from_ms
+        )
         if correction is not None:
             _log.info(
                 "%s: bars of %s from %d to %d were put right",

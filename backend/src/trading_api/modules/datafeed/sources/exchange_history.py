@@ -125,11 +125,15 @@ class SymbolHistory:
                 return
             begin, found = earlier, found + more
 
-    async def settle(self, exchange: Exchange, now_ms: int) -> Correction | None:
+    async def settle(
+        self, exchange: Exchange, now_ms: int, heard_from_ms: int
+    ) -> Correction | None:
         """Compare the minutes that have ended with the exchange's own, and store them.
 
         Those that agree are stored at once, others when their time is over; before that, trades
         that were not heard are looked for. Gives what has become different from what was told.
+        Of a minute before `heard_from_ms` of which no trades can be had, there is nothing to
+        compare: the exchange is believed at once.
         """
         begin, end = self._tape.settled_ms, _floor(now_ms - LOOKED_AT_AFTER_MS, MINUTE_MS)
         if "1" not in self._offered or begin >= end or end <= self._compared_ms:
@@ -146,7 +150,13 @@ class SymbolHistory:
         waits: list[int] = []
         if wrong:
             self._tape.merge(await exchange.trades(self.info.symbol, wrong[0]))
-            waits = [time for time in wrong if time > final and self._differs(time, told)]
+            waits = [
+                time
+                for time in wrong
+                if time > final
+                and self._differs(time, told)
+                and (time >= heard_from_ms or self._tape.minute(time) is not None)
+            ]
         self._compared_ms = 0 if waits else _floor(now_ms - LOOKED_AT_AFTER_MS, MINUTE_MS)
         end = min([end, *waits])
         if begin >= end:
