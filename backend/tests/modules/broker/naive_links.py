@@ -87,8 +87,7 @@ class NaiveBook:
         due = self._due(child, parent)
         if child.waits_for_parent:
             if due > 0:
-                child.quantity = due
-                self._begin(child)
+                self._begin(child, due)
         elif due > child.quantity and self._affords(child, due):
             child.quantity = due
             child.turn = self.next_turn()
@@ -103,12 +102,14 @@ class NaiveBook:
             due = whole * parent.filled // parent.quantity
         return due - child.ceded
 
-    def _begin(self, child: NaiveOrder) -> None:
+    def _begin(self, child: NaiveOrder, due: int) -> None:
+        whole, child.quantity = child.quantity, due
         reserve = set_aside(child, self.market)
         reason = self.short_of_margin(child, reserve)
         if reason is None and child.wish.post_only and self.would_take(child):
             reason = "would_take"
         if reason is not None:
+            child.quantity = whole
             self.end(child, "canceled", reason)
             return
         child.status, child.reason, child.reserve = "working", None, reserve
