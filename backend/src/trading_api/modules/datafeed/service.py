@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from functools import partial
 from typing import TypeVar
@@ -25,18 +24,12 @@ from trading_api.domain.market import (
 from trading_api.domain.ports import BEAT_MS, Correction, MarketTick, QuoteSource, RemoteSource
 from trading_api.modules.datafeed.depth import DepthFeed, DepthTeller
 from trading_api.modules.datafeed.feed import SymbolFeed
-from trading_api.modules.datafeed.schemas import DatafeedOptions
 from trading_api.modules.datafeed.silence import SilenceWatch
-from trading_api.modules.datafeed.sources.chosen import chosen_sources
-from trading_api.modules.datafeed.sources.packs import pack_sources, pack_symbols
-from trading_api.modules.datafeed.sources.recorded import RecordedSource
-from trading_api.modules.datafeed.sources.stocks import committed_source
-from trading_api.modules.datafeed.sources.stored import StoredSource
-from trading_api.shared.context import AppContext, OptionsError, committed_symbols
+from trading_api.modules.datafeed.universe import Universe
+from trading_api.shared.context import AppContext
 from trading_api.shared.module import ModuleHealth, StaleTopic
 
 MOST_BARS = 20_000
-STORE_LOOKED_AT_MS = 1_000
 SECOND_MS = 1_000
 SECOND_ENDS_MS = 500
 """So long after a second has passed its bar ends: trades are on their way for some time."""
@@ -57,28 +50,12 @@ class DatafeedService:
     def __init__(self, context: AppContext, sources: Sequence[QuoteSource] | None = None) -> None:
         """Serve the sources given; without any, the committed set, packs and what was imported."""
         self._context = context
-        self._with_packs = sources is None
-        self._stored = StoredSource(context.clock, context.market, context.catalogue)
-        self._sources: list[QuoteSource] = []
-        self._recorded: dict[str, RecordedSource] = {}
-        self._feeds: dict[str, SymbolFeed] = {}
-        self._served: dict[str, dict[str, SymbolFeed]] = defaultdict(dict)
         self._teller = DepthTeller(context.clock)
         self._silence = SilenceWatch(context.clock, self._on_silence)
         context.metrics.add(self._silence.families)
         self._is_running = False
         context.depth = self
-        self._options = context.options("datafeed", DatafeedOptions)
-        chosen = list(chosen_sources(context, self._options)) if sources is None else []
-        if sources is None:
-            committed = [info.symbol for info in committed_symbols()]
-            others = [name for source in chosen for name in _promised(source)]
-            self._check_symbols([*committed, *pack_symbols(context.packs_dir), *others])
-            sources = [committed_source(context.clock, self._options.symbols), *chosen]
-        self._remote = [source for source in sources if isinstance(source, RemoteSource)]
-        for source in sources:
-            if source not in self._remote:
-                self._add(source)
+        self._universe = Universe(context, sources)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -87,21 +64,21 @@ class DatafeedService:
         A source that fails is handed to the context, which ends the process.
         """
         async with AsyncExitStack() as connections:
-            for remote in self._remote:
+            for remote in self._universe.remote:
                 look = partial(self._silence.look_at, remote)
                 await connections.enter_async_context(remote.running(look))
-            await self._prepare()
+            await self._universe.complete()
             async with self._following():
                 yield
 
     @asynccontextmanager
     async def _following(self) -> AsyncIterator[None]:
         now = self._context.clock.now_ms()
-        streams = [(source, source.stream(now)) for source in self._sources]
-        for feed in self._feeds.values():
+        streams = [(source, source.stream(now)) for source in self._universe.sources]
+        for feed in self._universe.feeds.values():
             feed.seed(now)
             feed.publish_quote()
-        for source in self._sources:
+        for source in self._universe.sources:
             self._silence.add(source)
         self._is_running = True
         tasks = [
@@ -113,10 +90,10 @@ class DatafeedService:
         tasks.append(asyncio.create_task(self._end_seconds(), name="datafeed seconds"))
         tasks += [
             asyncio.create_task(source.keep(), name=f"datafeed {name} bars")
-            for name, source in self._recorded.items()
+            for name, source in self._universe.recorded.items()
         ]
-        if self._stored in self._sources:
-            tasks.append(asyncio.create_task(self._watch_store(), name="datafeed imports"))
+        if self._universe.stored in self._universe.sources:
+            tasks.append(asyncio.create_task(self._universe.watch_store(), name="datafeed imports"))
         for task in tasks:
             task.add_done_callback(self._on_end)
         try:
@@ -127,7 +104,7 @@ class DatafeedService:
                 task.cancel()
             # What a task failed with has been handed to the context.
             await asyncio.gather(*tasks, return_exceptions=True)
-            for source in self._recorded.values():
+            for source in self._universe.recorded.values():
                 await source.close()
 
     def health(self) -> ModuleHealth:
@@ -137,19 +114,19 @@ class DatafeedService:
         stale = self._stale_topics()
         troubles = [
             f"bars of {name}: {each.trouble}"
-            for name, each in self._recorded.items()
+            for name, each in self._universe.recorded.items()
             if each.trouble
         ]
         if complaints := [*filter(None, [self._silence.complaint()]), *troubles]:
             return ModuleHealth("degraded", "; ".join(complaints), stale)
-        return ModuleHealth("ok", f"{len(self._feeds)} symbols", stale)
+        return ModuleHealth("ok", f"{len(self._universe.feeds)} symbols", stale)
 
     def _stale_topics(self) -> list[StaleTopic]:
         now = self._context.clock.now_ms()
         return [
             topic
-            for feed in self._feeds.values()
-            if feed.source is not self._stored  # it has no present to be late with
+            for feed in self._universe.feeds.values()
+            if feed.source is not self._universe.stored  # it has no present to be late with
             for topic in feed.stale_topics(now)
         ]
 
@@ -159,12 +136,12 @@ class DatafeedService:
         At one instant bars that have ended come first, then each trade with the bars that it
         changes, then one quote per symbol.
         """
-        feeds = self._served[source.name]
+        feeds = self._universe.of(source)
         self._silence.heard(source, tick.time)
         if self._context.replay is not None:
             self._context.replay.on_tick(tick)
         if tick.after_gap:
-            self._look_at_symbols(source, tick.time)
+            self._universe.look_at(source, tick.time, INTERRUPTED)
             for feed in feeds.values():
                 feed.jump(tick.time, INTERRUPTED)
             return
@@ -193,7 +170,7 @@ class DatafeedService:
 
     def _on_silence(self, source: QuoteSource, is_silent: bool) -> None:
         now = self._context.clock.now_ms()
-        for feed in self._served[source.name].values():
+        for feed in self._universe.of(source).values():
             feed.set_stale(is_silent, now)
         if is_silent:
             _log.warning("market data: %s", self._silence.complaint())
@@ -202,7 +179,7 @@ class DatafeedService:
 
     def symbols(self) -> list[SymbolInfo]:
         """Every instrument with its present status, by name."""
-        return [self._with_status(self._feeds[name]) for name in sorted(self._feeds)]
+        return [self._with_status(feed) for _, feed in sorted(self._universe.feeds.items())]
 
     def symbol(self, name: str) -> SymbolInfo:
         """The instrument of a name or `EXCHANGE:NAME`, with its present status.
@@ -210,7 +187,7 @@ class DatafeedService:
         Raises:
             TradingError: `unknown_symbol`.
         """
-        return self._with_status(self._find(name))
+        return self._with_status(self._universe.find(name))
 
     def feed(self, name: str) -> SymbolFeed:
         """The present state of a symbol, given by name or `EXCHANGE:NAME`.
@@ -218,7 +195,7 @@ class DatafeedService:
         Raises:
             TradingError: `unknown_symbol`.
         """
-        feed = self._find(name)
+        feed = self._universe.find(name)
         if self._is_running:
             feed.now_ms = self._silence.heard_ms(feed.source)
         else:
@@ -248,7 +225,7 @@ class DatafeedService:
         `adjusted`: prices before a split or a dividend are made comparable with those after it.
         """
         from_ms, to_ms = self._up_to_now(from_ms, to_ms)
-        source = self._feeds[info.symbol].source
+        source = self._universe.feeds[info.symbol].source
         most = min(limit, MOST_BARS)
         return source.bars(info.symbol, resolution, from_ms, to_ms, most, adjusted=adjusted)
 
@@ -261,15 +238,15 @@ class DatafeedService:
         limit: int = MOST_BARS,
     ) -> None:
         """Let a remote source fetch what `bars` would be asked for; nothing happens with others."""
-        source = self._feeds[info.symbol].source
+        source = self._universe.feeds[info.symbol].source
         if isinstance(source, RemoteSource) and self._is_running:
             most = min(limit, MOST_BARS)
             await source.fetch(info.symbol, resolution, from_ms, to_ms, most)
 
     async def answer(self, info: SymbolInfo, question: Callable[[], Answer]) -> Answer:
         """Ask the history of a symbol; beside the event loop where it lies on a disk."""
-        source = self._feeds[info.symbol].source
-        if source is self._stored or source.name in self._recorded:
+        source = self._universe.feeds[info.symbol].source
+        if source is self._universe.stored or source.name in self._universe.recorded:
             return await asyncio.to_thread(question)
         return question()
 
@@ -289,7 +266,7 @@ class DatafeedService:
             ValueError: there is no trade with that id.
         """
         from_ms, to_ms = self._up_to_now(from_ms, to_ms)
-        source = self._feeds[info.symbol].source
+        source = self._universe.feeds[info.symbol].source
         return source.trades(info.symbol, before, from_ms, to_ms, limit)
 
     def _up_to_now(self, from_ms: int | None, to_ms: int | None) -> tuple[int | None, int | None]:
@@ -305,7 +282,7 @@ class DatafeedService:
 
     def depth(self, symbol: str, levels: int) -> Depth | None:
         """The ladder of a symbol, given by name; None where it has no depth."""
-        feed = self._feeds.get(symbol)
+        feed = self._universe.feeds.get(symbol)
         return None if feed is None or feed.depth is None else feed.depth.depth(levels)
 
     def depth_feed(self, name: str) -> DepthFeed:
@@ -323,108 +300,8 @@ class DatafeedService:
         """The clock's present."""
         return self._context.clock.now_ms()
 
-    def _find(self, name: str) -> SymbolFeed:
-        feed = self._feeds.get(name) or self._feeds.get(name.rpartition(":")[2])
-        if feed is None or name not in (feed.info.symbol, feed.info.full_name):
-            raise TradingError("unknown_symbol", f"symbol {name[:40]!r} is not known")
-        return feed
-
     def _with_status(self, feed: SymbolFeed) -> SymbolInfo:
         return replace(feed.info, status=feed.status_at(self.now_ms()))
-
-    def _check_symbols(self, known: Collection[str]) -> None:
-        """Refuse symbols that were asked for and are not there.
-
-        Raises:
-            OptionsError: names the symbol.
-        """
-        for name in self._options.symbols or ():
-            if name not in known:
-                raise OptionsError(
-                    f"symbol {name!r} is not known; known are: {', '.join(sorted(known))}"
-                )
-
-    def _add(self, source: QuoteSource) -> None:
-        wanted = self._options.symbols
-        # Nothing is kept of a replay: its time has been, and comes again. Remote ones keep theirs.
-        is_recorded = getattr(source, "is_recorded", False) and source not in self._remote
-        if is_recorded and self._context.replay is None:
-            source = RecordedSource(source, self._context.clock, self._context.market)
-            self._recorded[source.name] = source
-            self._stored.leave_out(info.symbol for info in source.symbols())
-        served = [info for info in source.symbols() if wanted is None or info.symbol in wanted]
-        for info in served:
-            self._add_symbol(info, source)
-        if served or source is self._stored or source in self._remote:
-            self._sources.append(source)
-
-    def _add_symbol(self, info: SymbolInfo, source: QuoteSource) -> SymbolFeed | None:
-        """A feed for the symbol; None where another source has it already."""
-        other = self._feeds.get(info.symbol)
-        if other is not None:
-            _log.warning(
-                "%s is served by %s: what %s has of it is left out",
-                info.symbol,
-                other.source.name,
-                source.name,
-            )
-            return None
-        feed = SymbolFeed(info, source, self._context.bus, self._context.epoch)
-        self._feeds[info.symbol] = self._served[source.name][info.symbol] = feed
-        return feed
-
-    async def _prepare(self) -> None:
-        """Add the packs, and make known to the catalogue what it does not have yet."""
-        for source in self._remote:
-            if source not in self._sources:
-                self._stored.leave_out(source.symbol_names)
-                self._add(source)
-        if self._with_packs:
-            self._with_packs = False
-            clock, folder = self._context.clock, self._context.packs_dir
-            wanted = self._options.symbols
-            for pack in await asyncio.to_thread(pack_sources, clock, folder, wanted):
-                self._add(pack)
-            self._stored.refresh()
-            self._add(self._stored)
-        catalogue = self._context.catalogue
-        infos = [feed.info for feed in self._feeds.values()]
-        if new := [info for info in infos if catalogue.get(info.symbol) != info]:
-            catalogue.save(new)
-
-    def _look_at_symbols(self, source: QuoteSource, now_ms: int) -> None:
-        """Take in symbols of a source that are new or have changed."""
-        wanted = self._options.symbols
-        for info in source.symbols():
-            feed = self._feeds.get(info.symbol)
-            if wanted is not None and info.symbol not in wanted:
-                continue
-            if feed is None:
-                feed = self._add_symbol(info, source)
-            elif feed.source is not source or feed.info == info:
-                continue
-            if feed is not None:
-                self._context.catalogue.save([info])
-                feed.change(info, now_ms, INTERRUPTED)
-
-    async def _watch_store(self) -> None:
-        """Take in what is imported beside the server, within a second."""
-        clock = self._context.clock
-        while True:
-            await clock.sleep_until(clock.now_ms() + STORE_LOOKED_AT_MS)
-            for info in self._stored.refresh():
-                self._take_in(info)
-
-    def _take_in(self, info: SymbolInfo) -> None:
-        now = self._context.clock.now_ms()
-        feed = self._feeds.get(info.symbol)
-        if feed is None:
-            feed = self._add_symbol(info, self._stored)
-        elif feed.source.name != self._stored.name:
-            return
-        if feed is not None:
-            self._context.catalogue.save([info])
-            feed.change(info, now, "history was imported")
 
     async def _end_seconds(self) -> None:
         """End the bars of seconds by the clock, where a source that keeps up says nothing."""
@@ -433,7 +310,7 @@ class DatafeedService:
             now = clock.now_ms()
             await clock.sleep_until(now - now % SECOND_MS + SECOND_MS + SECOND_ENDS_MS)
             second = clock.now_ms() // SECOND_MS * SECOND_MS
-            for feed in self._feeds.values():
+            for feed in self._universe.feeds.values():
                 if second - self._silence.heard_ms(feed.source) <= BEAT_MS:
                     feed.on_second(second)
 
@@ -446,10 +323,3 @@ class DatafeedService:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("task %r failed", task.get_name(), exc_info=error)
             self._context.fail(error)
-
-
-def _promised(source: QuoteSource) -> list[str]:
-    """The names of the symbols that a source has or will have."""
-    if isinstance(source, RemoteSource):
-        return list(source.symbol_names)
-    return [info.symbol for info in source.symbols()]
