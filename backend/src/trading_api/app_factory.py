@@ -2,10 +2,10 @@
 
 import asyncio
 import platform
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,17 +47,20 @@ from trading_api.shared.http_protocol import CENSUS, COUNTS, LIMITS
 from trading_api.shared.memory import MemoryBus
 from trading_api.shared.metrics import Family, LoopLag, gauge
 from trading_api.shared.module import ModuleProtocol
+from trading_api.shared.module_finding import (
+    ModuleError,
+    ModuleFactory,
+    check_names,
+    find_factories,
+    make_module,
+)
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.replay import ReplayClock, ReplayPlan
 from trading_api.shared.ws.adapter import FastWSAdapter
 from trading_api.shared.ws.counts import limit_families
 from trading_api.shared.ws.twins import choose
 
-ModuleFactory = Callable[[AppContext], ModuleProtocol]
-
 BUILT_IN: dict[str, ModuleFactory] = {"broker": BrokerModule, "datafeed": DatafeedModule}
-ENTRY_POINTS = "trading_api.modules"
-RESERVED_NAMES = frozenset({"health", "versions", "docs", "session", "tickets", "ws"})
 TEST_HOSTS: tuple[str, ...] = ("testserver", "127.0.0.1", "localhost", "[::1]")
 
 SHARED_TAGS = [
@@ -68,10 +71,6 @@ SHARED_TAGS = [
 ]
 
 _DOCS_PAGE = f"{BASE_URL}/docs"
-
-
-class ModuleError(ValueError):
-    """A module that was asked for cannot be mounted; the message says why."""
 
 
 def create_app(
@@ -94,7 +93,7 @@ def create_app(
     if settings is None:
         context, hosts, origins = AppContext.in_memory(), TEST_HOSTS, VITE_ORIGINS
     else:
-        _check_option_names(settings)
+        check_names(BUILT_IN, settings.modules)
         context = _context(settings)
         hosts, origins = settings.allowed_hosts, settings.allowed_origins
         enabled_modules = enabled_modules if enabled_modules is not None else _names(settings)
@@ -115,7 +114,7 @@ def create_replay(
         ModuleError: a module or a symbol is unknown.
         ValueError: the plan makes no sense.
     """
-    _check_option_names(settings)
+    check_names(BUILT_IN, settings.modules)
     clock = ReplayClock(plan)
     context = _context(settings, clock, plan.symbols)
     context.replay = clock
@@ -161,8 +160,8 @@ def build_app(
     registry = ModuleRegistry()
     _measure(context)
     context.offered_sources = offered_sources()
-    for name, factory in _factories(enabled_modules):
-        registry.register(_make(name, factory, context))
+    for name, factory in find_factories(BUILT_IN, enabled_modules):
+        registry.register(make_module(name, factory, context))
     app = _bare_app(context, registry)
     _install_middleware(app, context, allowed_hosts, allowed_origins)
     ws_apps = [
@@ -271,57 +270,6 @@ def _context(
 
     context.add_runner(databases)
     return context
-
-
-def _factories(names: Sequence[str] | None) -> list[tuple[str, ModuleFactory]]:
-    """What makes each named module, built-in ones first, then others by name."""
-    if names is None:
-        return list(BUILT_IN.items())
-    wanted = set(names)
-    found = [(name, factory) for name, factory in BUILT_IN.items() if name in wanted]
-    others = sorted(wanted - set(BUILT_IN))
-    if not others:
-        return found
-    offered = _offered()
-    for name in others:
-        if name in RESERVED_NAMES:
-            raise ModuleError(f"module name {name!r} is reserved")
-        if name not in offered:
-            raise ModuleError(f"module {name!r} is unknown; {_known(offered)}")
-        found.append((name, _load(offered[name])))
-    return found
-
-
-def _check_option_names(settings: Settings) -> None:
-    """A table whose name is misspelt must not leave a module with its defaults."""
-    others = sorted(set(settings.modules) - set(BUILT_IN))
-    offered = _offered() if others else {}
-    for name in others:
-        if name not in offered:
-            raise ModuleError(f"[modules.{name}]: there is no such module; {_known(offered)}")
-
-
-def _offered() -> dict[str, EntryPoint]:
-    """The modules that other packages provide, by name."""
-    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-
-
-def _known(offered: Collection[str]) -> str:
-    return "known are: " + ", ".join([*BUILT_IN, *sorted(offered)])
-
-
-def _load(point: EntryPoint) -> ModuleFactory:
-    factory: ModuleFactory = point.load()
-    return factory
-
-
-def _make(name: str, factory: ModuleFactory, context: AppContext) -> ModuleProtocol:
-    module = factory(context)
-    if not isinstance(module, ModuleProtocol):
-        raise ModuleError(f"what module {name!r} makes does not have the members of a module")
-    if module.name != name:
-        raise ModuleError(f"module {name!r} calls itself {module.name!r}")
-    return module
 
 
 def _bare_app(context: AppContext, registry: ModuleRegistry) -> FastAPI:

@@ -16,12 +16,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from trading_api import __version__
-from trading_api.app_factory import ModuleError, create_app, create_replay
+from trading_api.app_factory import create_app, create_replay
 from trading_api.infra.data_dir import DataDir
 from trading_api.settings import Settings
 from trading_api.shared import logs
 from trading_api.shared.api.terminal import built_terminal
 from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.module_finding import ModuleError
 from trading_api.shared.readiness import Readiness
 from trading_api.shared.replay import ReplayClock, ReplayPlan
 from trading_api.shared.ws.twins import TwinMissing

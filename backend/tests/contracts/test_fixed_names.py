@@ -11,7 +11,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from trading_api import app_factory
-from trading_api.app_factory import ModuleError, create_app, validate_response_models
+from trading_api.app_factory import create_app, validate_response_models
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.api import BrokerApi
 from trading_api.modules.broker.service import BrokerService
@@ -22,6 +22,7 @@ from trading_api.shared import Client, FastWSAdapter, ModuleProtocol, ModuleRegi
 from trading_api.shared.api.health import HealthApi
 from trading_api.shared.api.versions import VersionApi
 from trading_api.shared.context import AppContext
+from trading_api.shared.module_finding import ModuleError
 from trading_api.testing.client import make_client
 
 MODULES = [BrokerModule, DatafeedModule]

@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from trading_api.app_factory import ModuleError, build_app, create_app
+from trading_api.app_factory import build_app, create_app
 from trading_api.settings import Settings
 from trading_api.shared.context import AppContext, OptionsError
+from trading_api.shared.module_finding import ModuleError
 from trading_api.testing.client import bearer, make_client
 from trading_api.testing.server import serve
 from trading_api.testing.sockets import open_socket
