@@ -67,6 +67,7 @@ def run(
             app, _ = create_app(settings=settings)
         else:
             app, _ = create_replay(replay, settings, packs_dir)
+        folder.make()
     except (ModuleError, OptionsError, TwinMissing, ValueError, OSError) as error:
         raise ServeError(str(error)) from error
     listener = listen(

@@ -4,8 +4,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.commands.runner import invoke
+from trading_api.cli import main
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.database import JOURNAL, MARKET, open_database
 
@@ -132,3 +134,25 @@ def test_the_doctor_of_a_running_server_says_where_it_is(tmp_path: Path) -> None
     with folder.acquire():
         folder.announce("http://127.0.0.1:1")
         assert "a server runs on" in invoke(tmp_path, "doctor").output
+
+
+def test_the_doctor_notices_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    found = CliRunner().invoke(main, ["doctor", "--data-dir", str(tmp_path / "data" / "below")])
+    assert found.exit_code == 1
+    assert f"bad  {tmp_path}/data/below cannot be made: {tmp_path}/data is not a folder" in (
+        found.output
+    )
+
+
+def test_the_doctor_notices_settings_that_no_server_starts_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "ok   the settings fit the modules broker, datafeed" in invoke(tmp_path, "doctor").output
+    (tmp_path / "wrong.toml").write_text('[modules.datafeed]\nsources = ["nowhere"]\n')
+    monkeypatch.setenv("TRADING_API_CONFIG", str(tmp_path / "wrong.toml"))
+    found = invoke(tmp_path, "doctor")
+    assert found.exit_code == 1
+    assert "bad  [modules.datafeed] sources: 'nowhere' is not known; known are: ccxt" in (
+        found.output
+    )

@@ -169,11 +169,16 @@ def test_a_data_directory_that_cannot_be_one_is_named_in_a_sentence(tmp_path: Pa
         ["serve", "--port", "0", "--data-dir", "file/below"],
         ["keys", "list", "--data-dir", "file"],
         ["link", "--data-dir", "file"],
+        ["replay", "5", "6", "--port", "0", "--data-dir", "file"],
+        ["replay", "5", "6", "--port", "0", "--data-dir", "file/below"],
+        ["migrate", "--data-dir", "file/below"],
+        ["export", "x.csv", "--symbol", "AAPL", "--data-dir", "file"],
     ):
         result = run(*arguments, cwd=tmp_path)
         assert result.returncode == 1
         assert re.search(r"^trading-api: .*file", result.stderr, re.M)
         assert "Traceback" not in result.stderr
+        assert "[Errno" not in result.stderr
 
 
 def test_a_damaged_journal_ends_the_start_with_its_place(tmp_path: Path) -> None:

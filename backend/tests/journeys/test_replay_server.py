@@ -329,6 +329,9 @@ def test_the_example_bot_trades_in_a_replay(tmp_path: Path, packs: Path) -> None
         pytest.param(("soon", "later"), 2, "neither epoch milliseconds nor", id="no instant"),
         pytest.param(("5", "5"), 2, "does not come after", id="no time"),
         pytest.param(("5", "6", "--speed", "-1"), 2, "speed", id="backwards"),
+        pytest.param(("5", "6", "--speed", "inf"), 2, "speed inf is not", id="no speed"),
+        pytest.param(("5", "9" * 17), 2, "between 1970 and 2200", id="too far"),
+        pytest.param(("5", "6", "--symbols", ","), 2, "names none", id="no symbol"),
         pytest.param(("5", "6", "--symbols", "NOPE"), 1, "NOPE", id="unknown symbol"),
     ],
 )

@@ -13,14 +13,20 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from trading_api.commands.common import WRONG_USAGE, DataDirOption, fail, read_settings
+from trading_api.commands.common import (
+    WRONG_USAGE,
+    DataDirOption,
+    fail,
+    moment,
+    read_settings,
+)
 from trading_api.commands.exporting import ExportRefused, export
 from trading_api.commands.importing import Description, Importer, ImportRefused, Report
 from trading_api.commands.source_history import SourceHistory
 from trading_api.domain.importing import UNITS, Refusal, TimeUnit
 from trading_api.domain.market import RESOLUTIONS, AssetType, Resolution
 from trading_api.domain.series import FIELDS, Kind
-from trading_api.domain.sessions import SessionError, epoch_ms
+from trading_api.domain.sessions import SessionError
 from trading_api.infra.catalogue import SqlCatalogue
 from trading_api.infra.data_dir import DataDir
 from trading_api.infra.data_files import DataFile, DataFileError, TimeForm
@@ -29,6 +35,8 @@ from trading_api.infra.market_store import SqlMarketStore
 from trading_api.shared.context import OptionsError, committed_symbols
 
 _symbol_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/@-]{0,63}", re.ASCII)
+_exchange_name = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
+_currency_name = re.compile(r"[A-Z]{3,5}", re.ASCII)
 
 SymbolOption = Annotated[str, typer.Option("--symbol", help="Name of the symbol")]
 
@@ -73,6 +81,12 @@ def import_file(
     """Import bars, quotes, trades, or splits and dividends; also beside a running server."""
     if _symbol_name.fullmatch(symbol) is None:
         fail(f"symbol {symbol!r} has other than 1 to 64 letters, digits, . _ / @ -", WRONG_USAGE)
+    if exchange is not None and _exchange_name.fullmatch(exchange) is None:
+        fail(f"exchange {exchange!r} has other than 1 to 32 letters, digits, . _ -", WRONG_USAGE)
+    if currency is not None and _currency_name.fullmatch(currency) is None:
+        fail(f"currency {currency!r} is not 3 to 5 capital letters, such as USD", WRONG_USAGE)
+    if len(delimiter) != 1:
+        fail(f"delimiter {delimiter!r} is not one character", WRONG_USAGE)
     about = Description(
         exchange=exchange,
         description=description,
@@ -129,7 +143,10 @@ def export_file(
     wanted: Resolution | None = _one_of(resolution, RESOLUTIONS, "resolution")
     rows: Kind = _one_of(kind, tuple(FIELDS), "kind") or "bars"
     form: TimeForm = _one_of(times, get_args(TimeForm), "times") or "ms"
-    from_ms, to_ms = _moment(since), _moment(until)
+    from_ms = None if since is None else moment(since)
+    to_ms = None if until is None else moment(until)
+    if from_ms is not None and to_ms is not None and from_ms >= to_ms:
+        fail(f"the end {until} does not come after the start {since}", WRONG_USAGE)
     settings = read_settings(data_dir=data_dir)
     folder = DataDir(settings.data_dir)
     try:
@@ -175,13 +192,17 @@ def _opened(folder: DataDir) -> Iterator[tuple[SqlMarketStore, SqlCatalogue]]:
 def _quarantine(stack: ExitStack, path: Path | None) -> Callable[[Sequence[Refusal]], None]:
     if path is None:
         return lambda refused: None
-    rows = csv.writer(stack.enter_context(path.open("w", encoding="utf-8", newline="")))
+    try:
+        file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+    except OSError as error:
+        fail(f"the quarantine {path} cannot be written: {error.strerror}")
+    rows = csv.writer(file)
     rows.writerow(("line", "reason"))
     return rows.writerows
 
 
 def _tell(report: Report, symbol: str) -> None:
-    if not report.what:
+    if not report.what or report.refused_count == report.read:
         fail("the file has no rows that could be imported" + _reasons(report))
     saved = report.saved
     typer.echo(
@@ -232,15 +253,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         fail(f"time zone {name!r} is not known", WRONG_USAGE)
-
-
-def _moment(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if text.isdecimal():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"time {text!r} is neither epoch milliseconds nor ISO 8601", WRONG_USAGE)
-    return epoch_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

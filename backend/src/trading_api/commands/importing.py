@@ -173,19 +173,30 @@ class Importer:
         if kind == "bars":
             self._resolution = self._resolution or self._commonest(checker, batch)
             checker.resolution = self._resolution
-        times = checker.times(batch.columns["time"][:2], {})
-        if times and times[0] < _EARLY_MS:
-            self.report.hint = f"times begin in 1970: is their unit {self._unit}?"
         self.report.what = kind + (f" of {self._resolution}" if kind == "bars" else "")
         return checker
 
     def _commonest(self, checker: Checker, batch: Batch) -> Resolution:
-        step = commonest_step(checker.times(batch.columns["time"], {}))
+        problems: dict[int, str] = {}
+        times = checker.times(batch.columns["time"], problems)
+        if len(problems) == len(times):
+            raise ImportRefused(
+                f"no time can be read: line {batch.lines[0]}: {problems[0]}; "
+                "--column time=NAME takes them from another column"
+            )
+        readable = [time for row, time in enumerate(times) if row not in problems]
+        step = commonest_step(readable)
         found = None if step is None else resolution_of_step(step)
         if found is None:
             told = "unknown" if step is None else f"{step / 1000:g} s"
-            raise ImportRefused(f"the commonest step is {told}: name a --resolution")
+            hints = ["name a --resolution", self._hint_of_unit(min(readable))]
+            raise ImportRefused(f"the commonest step is {told}: {'; '.join(filter(None, hints))}")
         return found
+
+    def _hint_of_unit(self, first_ms: int) -> str | None:
+        if first_ms >= _EARLY_MS:
+            return None
+        return f"times begin in 1970: is --time-unit {self._unit} right?"
 
     def _new(self, kind: Kind, batch: Batch) -> SymbolInfo:
         """A symbol of its own: always open, in UTC, unless described otherwise."""
@@ -302,6 +313,7 @@ class Importer:
         """Derive what is made of the rows, and remember that all of the stretch is known."""
         if self.report.first is None or self.report.last is None or self._info is None:
             return
+        self.report.hint = self._hint_of_unit(self.report.first)
         key = self._key(kind)
         size = INTRADAY_MS.get(self._resolution or "1", 1) if kind == "bars" else 1
         self._store.note_known(key, Interval(self.report.first, self.report.last + size))

@@ -1,15 +1,13 @@
 """`trading-api replay`: the whole server on a clock of its own."""
 
-import re
-from datetime import UTC, datetime
 from itertools import count
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from trading_api.commands.common import WRONG_USAGE, fail, read_settings
-from trading_api.domain.sessions import epoch_ms
+from trading_api.commands.common import WRONG_USAGE, fail, moment, read_settings
 from trading_api.infra.data_dir import DataDir
 
 
@@ -32,10 +30,14 @@ def replay(
     from trading_api.server import ServeError, run
     from trading_api.shared.replay import ReplayPlan
 
-    begin, finish = _instant(start), _instant(end)
+    begin, finish = moment(start), moment(end)
     if not begin < finish:
         fail(f"the end {end} does not come after the start {start}", WRONG_USAGE)
+    if not isfinite(speed):
+        fail(f"speed {speed} is not a number of times real time", WRONG_USAGE)
     names = None if symbols is None else tuple(filter(None, symbols.split(",")))
+    if names == ():
+        fail(f"symbols {symbols!r} names none; left out, all are replayed", WRONG_USAGE)
     usual = read_settings()
     folder = data_dir or _unused(usual.data_dir)
     if DataDir(folder).journal.exists():
@@ -52,14 +54,3 @@ def replay(
 def _unused(usual: Path) -> Path:
     """The first folder `replay-1`, `replay-2`, … that is not there yet."""
     return next(path for n in count(1) if not (path := usual / f"replay-{n}").exists())
-
-
-def _instant(text: str) -> int:
-    """Epoch milliseconds of an instant given as such or as ISO 8601, UTC unless it says so."""
-    if re.fullmatch(r"[0-9]{1,16}", text):
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"{text!r} is neither epoch milliseconds nor ISO 8601", WRONG_USAGE)
-    return epoch_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

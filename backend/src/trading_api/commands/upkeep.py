@@ -1,6 +1,7 @@
 """`trading-api migrate` and `trading-api doctor`."""
 
 import asyncio
+import os
 import shutil
 import socket
 import stat
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from trading_api.app_factory import create_app
 from trading_api.commands.common import FAILED, DataDirOption, fail, read_settings
 from trading_api.domain.errors import JournalCorrupt
 from trading_api.domain.sessions import day_of_stamp
@@ -34,6 +36,8 @@ from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.settings import Settings
 from trading_api.shared.calendars import calendar_table
 from trading_api.shared.clock import SystemClock
+from trading_api.shared.context import OptionsError
+from trading_api.shared.module_finding import ModuleError
 from trading_api.shared.ws.twins import TwinMissing, choose
 
 Verdict = Literal["ok", "note", "bad"]
@@ -98,6 +102,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _database(path, schema, synchronous)
     yield _journal(folder)
     yield _packs(folder)
+    yield _modules(settings)
     yield _twin(settings)
     yield _port(settings, folder)
     yield from _clock()
@@ -106,7 +111,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _folder(folder: DataDir) -> Iterator[Finding]:
     path = folder.path
     if not path.exists():
-        yield Finding("note", f"{path} is not there yet: the first start makes it")
+        yield _to_be_made(path)
         return
     if not path.is_dir():
         yield Finding("bad", f"{path} is not a folder")
@@ -118,6 +123,14 @@ def _folder(folder: DataDir) -> Iterator[Finding]:
     free = shutil.disk_usage(path).free
     told = f"{free / 1024**3:.1f} GiB are free where {path} lies"
     yield Finding("ok" if free >= LEAST_FREE_BYTES else "bad", told)
+
+
+def _to_be_made(path: Path) -> Finding:
+    nearest = next(each for each in path.absolute().parents if each.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK):
+        return Finding("note", f"{path} is not there yet: the first start makes it")
+    why = "cannot be written to" if nearest.is_dir() else "is not a folder"
+    return Finding("bad", f"{path} cannot be made: {nearest} {why}; name another --data-dir")
 
 
 def _private(path: Path, most: int) -> Finding:
@@ -189,6 +202,17 @@ def _packs(folder: DataDir) -> Finding:
     if not symbols:
         return Finding("note", "no data packs: the committed daily shares are served alone")
     return Finding("ok", f"data packs are there for {', '.join(symbols)}")
+
+
+def _modules(settings: Settings) -> Finding:
+    try:
+        app, _ = create_app(settings=settings)
+    except TwinMissing:
+        return Finding("note", "modules are looked at when the hub is there")
+    except (ModuleError, OptionsError, ValueError, OSError) as error:
+        return Finding("bad", str(error))
+    names = [module.name for module in app.state.registry.get_enabled_modules()]
+    return Finding("ok", f"the settings fit the modules {', '.join(names)}")
 
 
 def _twin(settings: Settings) -> Finding:

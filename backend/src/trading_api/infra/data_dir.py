@@ -29,8 +29,19 @@ class DataDir:
         self._server = path / "server.json"
 
     def make(self) -> None:
-        """Make the folder, for its owner alone."""
-        self.path.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
+        """Make the folder, for its owner alone.
+
+        Raises:
+            OSError: it cannot be made, or is none; the message is a sentence.
+        """
+        try:
+            self.path.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise OSError(f"the data directory {self.path} is not a folder") from error
+        except OSError as error:
+            raise OSError(
+                f"the data directory {self.path} cannot be made: {error.strerror}"
+            ) from error
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
@@ -57,7 +68,7 @@ class DataDir:
         """The owner token that is kept here, if any."""
         try:
             return self._token.read_text().strip() or None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def keep_token(self, token: str) -> None:

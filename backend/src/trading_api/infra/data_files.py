@@ -102,8 +102,8 @@ class DataFile:
 
     @property
     def size(self) -> int:
-        """Bytes of the file."""
-        return self._path.stat().st_size
+        """Bytes of the file; 0 where there is none, which reading it tells."""
+        return self._path.stat().st_size if self._path.exists() else 0
 
     @property
     def position(self) -> int:
@@ -121,7 +121,12 @@ class DataFile:
             with ExitStack() as stack:
                 self._raw = stack.enter_context(self._path.open("rb"))
                 yield from read[self._kind.format](stack)
-        except (OSError, EOFError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        except OSError as error:
+            # Without its number, and the name once.
+            raise DataFileError(
+                f"{self._path} cannot be read: {error.strerror or error}"
+            ) from error
+        except (EOFError, UnicodeDecodeError, csv.Error, ValueError) as error:
             raise DataFileError(f"{self._path} cannot be read: {error}") from error
 
     def _text(self, stack: ExitStack) -> IO[str]:
@@ -140,8 +145,11 @@ class DataFile:
             given = self._meaning.get(plain)
             known = plain.replace(" ", "_")
             meant.append(given or ALIASES.get(known, known))
-        if any(meaning not in meant for meaning in self._meaning.values()):
-            raise DataFileError(f"{self._path.name} has the columns {', '.join(names)}")
+        plain_names = {name.strip().lower() for name in names}
+        if gone := [name for name in self._meaning if name not in plain_names]:
+            raise DataFileError(
+                f"{self._path.name} has no column {gone[0]!r}; it has {', '.join(names)}"
+            )
         # What a mapping names beats a column that has the name by itself.
         return [
             name if name not in meant[:at] or names[at].strip().lower() in self._meaning else ""
@@ -274,7 +282,7 @@ def writing(path: Path, kind: Kind, times: TimeForm) -> Iterator[Callable[[Colum
             yield write
         temporary.replace(path)
     except OSError as error:
-        raise DataFileError(f"{path} cannot be written: {error}") from error
+        raise DataFileError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
         temporary.unlink(missing_ok=True)
 
