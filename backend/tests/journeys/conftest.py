@@ -13,6 +13,8 @@ from typing import Any, Self
 import httpx
 import pytest
 
+from tests.modules.datafeed.conftest import PACKS_FOUND
+from tests.modules.datafeed.recordings import synthetic_recording, write_pack
 from trading_api.testing.client import bearer
 
 TOKEN = "owner-token-of-the-tests-0123456789"
@@ -151,3 +153,13 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 def has_bitcoin(server: ServerProcess) -> bool:
     """Whether the order-by-order pack is here."""
     return "BTCUSD" in server.banner
+
+
+@pytest.fixture(scope="session")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real packs where they were fetched, else a small recording."""
+    if PACKS_FOUND is not None:
+        return PACKS_FOUND
+    folder = tmp_path_factory.mktemp("packs")
+    write_pack(folder, *synthetic_recording())
+    return folder

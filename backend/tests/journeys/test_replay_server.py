@@ -15,8 +15,6 @@ import httpx
 import msgspec
 import pytest
 
-from tests.modules.datafeed.conftest import PACKS_FOUND
-from tests.modules.datafeed.recordings import synthetic_recording, write_pack
 from tests.modules.datafeed.test_datafeed_api import utc
 from trading_api.app_factory import create_app, create_replay
 from trading_api.domain.market import RESOLUTIONS, Bar
@@ -77,16 +75,6 @@ def play(
             await story(Replay(app.state.context, client))
 
     asyncio.run(main())
-
-
-@pytest.fixture(scope="module")
-def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real packs where they were fetched, else a small recording."""
-    if PACKS_FOUND is not None:
-        return PACKS_FOUND
-    folder = tmp_path_factory.mktemp("packs")
-    write_pack(folder, *synthetic_recording())
-    return folder
 
 
 def test_a_step_goes_from_one_moment_of_the_market_to_the_next(tmp_path: Path, packs: Path) -> None:
