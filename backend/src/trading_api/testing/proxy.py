@@ -72,11 +72,15 @@ class Proxy:
 
     Args:
         target: port of 127.0.0.1; may be changed, for those who come later.
+
+    Attributes:
+        is_frozen: whoever comes is let in, and nothing passes until `heal`.
     """
 
     def __init__(self, target: int) -> None:
         self.target = target
         self.port = 0
+        self.is_frozen = False
         self.links: list[Link] = []
         self.counts: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,7 +99,8 @@ class Proxy:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def heal(self) -> None:
-        """Let every link pass everything."""
+        """Let every link pass everything, also those that come later."""
+        self.is_frozen = False
         for link in self.links:
             link.heal()
 
@@ -127,6 +132,8 @@ class Proxy:
             self._tasks.discard(task)
             return
         link = Link(to_client, to_server)
+        if self.is_frozen:
+            link.freeze()
         self.links.append(link)
         try:
             await asyncio.gather(

@@ -177,6 +177,15 @@ class FakeBinance:
         for link in self.proxy.links:
             link.cut()
 
+    def vanish(self) -> None:
+        """Break every connection; who tries to come back waits for `appear`."""
+        self.proxy.is_frozen = True
+        self.drop()
+
+    def appear(self) -> None:
+        """Answer those who have waited."""
+        self.proxy.heal()
+
     def freeze(self) -> None:
         """Let nothing pass over the connections that there are."""
         for link in self.proxy.links:

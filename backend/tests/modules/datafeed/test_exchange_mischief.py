@@ -61,9 +61,9 @@ def test_a_dropped_connection_is_told_and_what_was_missed_is_fetched() -> None:
     async def story(world: AppWorld) -> None:
         await world.trade(6_000_000, 10)
         assert await world.order() == (201, "filled")
-        world.fake.drop()
+        world.fake.vanish()
         await world.until(lambda: world.datafeed.health().status == "degraded")
-        await world.clock.advance(400)  # not yet the first attempt to come back
+        await world.clock.advance(400)
         world.fake.trade(6_100_000, 20)
         world.fake.trade(5_900_000, 30)
         await world.clock.advance(1_000)
@@ -72,6 +72,7 @@ def test_a_dropped_connection_is_told_and_what_was_missed_is_fetched() -> None:
         assert (await world.order()) == (422, "stale_quote")
         assert await world.metric("trading_api_source_outages_total") == 1
         assert world.told("gap") == []
+        world.fake.appear()
         await world.until_live()
         assert set(world.told("gap")) == {"market data was interrupted"}
         assert world.told("quotes")[-1].status == "open"
