@@ -176,6 +176,35 @@ def test_the_owner_token_opens_and_closes_a_session(world: World) -> None:
     world.use(ask)
 
 
+def test_each_login_has_a_secret_of_its_own_and_ends_alone(world: World) -> None:
+    async def ask(client: httpx.AsyncClient) -> None:
+        async def logged_in(by_code: bool) -> str:
+            client.cookies.clear()
+            if by_code:
+                await client.get(f"/login?code={world.auth.make_login_code()}")
+            else:
+                token = {"token": world.auth.owner_token}
+                await client.post("/api/v1/session", json=token)
+            return client.cookies[COOKIE]
+
+        async def status(secret: str) -> int:
+            client.cookies.clear()
+            client.cookies.set(COOKIE, secret)
+            return (await client.get(ACCOUNTS)).status_code
+
+        secrets = [await logged_in(number % 2 == 0) for number in range(6)]
+        assert len({*secrets}) == 6
+        assert [await status(secret) for secret in secrets] == [200] * 6
+        for number, secret in enumerate(secrets):
+            client.cookies.clear()
+            client.cookies.set(COOKIE, secret)
+            await client.delete("/api/v1/session", headers=OWN)
+            ended = [await status(each) for each in secrets]
+            assert ended == [401] * (number + 1) + [200] * (5 - number)
+
+    world.use(ask)
+
+
 def test_a_key_or_a_wrong_token_opens_no_session(world: World) -> None:
     key = world.auth.make_key("bot", ["admin"])
 

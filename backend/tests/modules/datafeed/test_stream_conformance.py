@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.modules.datafeed.recordings import synthetic_recording, write_pack
 from tests.modules.datafeed.test_datafeed_api import utc
@@ -27,6 +28,10 @@ START = utc("2026-11-20T15:57:30")
 MINUTE = 60_000
 LONGEST_DELAY_MS = 5_000
 SYMBOLS = ("AAPL", "BTCUSD", "SIMCOIN")
+QUOTE_MEMBERS = [
+    *("symbol", "time", "bid", "ask", "bid_size", "ask_size", "last", "change", "change_percent"),
+    *("open", "high", "low", "previous_close", "volume", "status", "fidelity"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +81,29 @@ class Chart:
         if topic.startswith(("quotes", "trades")):
             assert 0 <= self.clock.now_ms() - payload["time"] <= LONGEST_DELAY_MS
 
+    async def subscribe(self, route: str, asked: dict[str, Any]) -> None:
+        """Subscribe to what is not bars; what the snapshot has is not kept."""
+        answer = await self.socket.request(f"{route}.subscribe", asked)
+        for found in answer["subscriptions"]:
+            self.seqs[found["topic"]] = found["seq"]
+
     async def history(self, symbol: str, resolution: str) -> dict[int, dict[str, Any]]:
+        """What the native address gives, which is what UDF gives."""
         query: dict[str, Any] = {"symbol": symbol, "resolution": resolution, "count_back": 500}
         answer = await self.http.get(f"{BASE}/bars", params=query)
-        return {bar["time"]: bar for bar in answer.raise_for_status().json()["bars"]}
+        bars = {bar["time"]: bar for bar in answer.raise_for_status().json()["bars"]}
+        assert await self.udf(symbol, resolution, 500) == bars
+        return bars
+
+    async def udf(self, symbol: str, resolution: str, count: int) -> dict[int, dict[str, Any]]:
+        """The newest bars as a UDF client asks for them; in milliseconds here."""
+        query: dict[str, Any] = {"symbol": symbol, "resolution": resolution, "countback": count}
+        answer = await self.http.get(f"{BASE}/udf/history", params={"from": 0, **query})
+        columns = answer.raise_for_status().json()
+        names = ("time", "open", "high", "low", "close", "volume")
+        rows = zip(*(columns[letter] for letter in "tohlcv"), strict=True)
+        found = [dict(zip(names, (time * 1000, *row), strict=True)) for time, *row in rows]
+        return {bar["time"]: bar for bar in found}
 
 
 def play(packs: Path, story: Callable[[Chart], Awaitable[None]], start: int = START) -> None:
@@ -125,10 +149,7 @@ def test_streamed_bars_continue_history_and_are_history(
 def test_times_grow_and_no_trade_comes_twice(packs: Path) -> None:
     async def story(chart: Chart) -> None:
         for channel in ("quotes", "trades"):
-            asked = {"symbols": [*SYMBOLS]}
-            answer = await chart.socket.request(f"{channel}.subscribe", asked)
-            for found in answer["subscriptions"]:
-                chart.seqs[found["topic"]] = found["seq"]
+            await chart.subscribe(channel, {"symbols": [*SYMBOLS]})
         await chart.pass_time(2 * MINUTE)
         topics = {f"{channel}:{symbol}" for channel in ("quotes", "trades") for symbol in SYMBOLS}
         assert set(chart.heard) == topics, "only what was asked for"
@@ -159,6 +180,92 @@ def test_members_are_of_the_documented_form(packs: Path) -> None:
                 assert bar["volume"] >= 0
 
     play(packs, story)
+
+
+def test_quotes_trades_and_ladders_are_of_the_documented_form(packs: Path) -> None:
+    async def story(chart: Chart) -> None:
+        for channel in ("quotes", "trades"):
+            await chart.subscribe(channel, {"symbols": [*SYMBOLS]})
+        await chart.subscribe("depth", {"symbol": "BTCUSD", "levels": 10})
+        await chart.pass_time(MINUTE)
+        for topic, told in chart.heard.items():
+            check: Callable[[dict[str, Any]], None] = {
+                "quotes": check_quote,
+                "trades": check_trade,
+                "depth": check_ladder,
+            }[topic.partition(":")[0]]
+            assert told
+            for item in told:
+                check(item)
+
+    play(packs, story)
+
+
+def check_quote(quote: dict[str, Any]) -> None:
+    assert [*quote] == QUOTE_MEMBERS
+    assert type(quote["time"]) is int
+    assert quote["status"] == "open"
+    assert quote["bid"] < quote["ask"]
+    assert quote["low"] <= min(quote["open"], quote["last"])
+    assert quote["high"] >= max(quote["open"], quote["last"])
+
+
+def check_trade(trade: dict[str, Any]) -> None:
+    assert [*trade] == ["id", "symbol", "time", "price", "size", "side"]
+    assert type(trade["time"]) is int
+    assert min(trade["price"], trade["size"]) > 0
+    assert trade["side"] in ("buy", "sell")
+
+
+def check_ladder(ladder: dict[str, Any]) -> None:
+    assert [*ladder] == ["symbol", "time", "bids", "asks", "checksum"]
+    bids, asks = ([price for price, _ in ladder[side]] for side in ("bids", "asks"))
+    assert max(len(bids), len(asks)) <= 10
+    assert bids == sorted(bids, reverse=True)
+    assert asks == sorted(asks)
+    assert bids[0] < asks[0]
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_bars_that_were_polled_over_udf_are_those_of_history(packs: Path, symbol: str) -> None:
+    async def story(chart: Chart) -> None:
+        polled: dict[int, dict[str, Any]] = {}
+        for _ in range(30):  # every ten seconds, as a charting client does
+            newest = await chart.udf(symbol, "1", 2)
+            assert len(newest) == 2
+            assert max(newest) >= max(polled, default=0), "time does not go back"
+            polled |= newest
+            await chart.clock.advance(10_000)
+        after = await chart.history(symbol, "1")
+        ended = sorted(polled)[:-1]
+        assert len(ended) > 3 or symbol == "BTCUSD", "its trades come in bursts"
+        assert [polled[time] for time in ended] == [after[time] for time in ended]
+
+    play(packs, story)
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+def test_no_stream_without_a_key_where_market_data_is_not_public(token: str | None) -> None:
+    async def main() -> None:
+        context = AppContext.in_memory(clock=ManualClock(START))
+        context.auth = type(context.auth)(
+            clock=context.clock,
+            ids=context.ids,
+            store=context.auth.store,
+            owner_token=context.auth.owner_token,
+            public_market_data=False,
+        )
+        app, _ = build_app(context, ["datafeed"])
+        async with serve(app) as server:
+            address = f"{server.ws_url}{BASE}/ws"
+            with pytest.raises(InvalidStatus) as refused:
+                async with open_socket(address, token):
+                    raise AssertionError("it is let in")
+            assert refused.value.response.status_code == 401
+            async with open_socket(address, context.auth.owner_token) as socket:
+                await socket.request("bars.subscribe", {"symbol": "AAPL", "resolution": "1"})
+
+    asyncio.run(main())
 
 
 def test_whoever_comes_back_goes_on_without_a_repeat(packs: Path) -> None:
