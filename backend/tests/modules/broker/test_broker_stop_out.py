@@ -51,6 +51,34 @@ def test_the_quote_that_is_too_much_closes_the_position() -> None:
     run(scenario)
 
 
+def test_a_subscriber_hears_of_the_warning_and_of_what_the_stop_out_does() -> None:
+    async def scenario(server: PaperServer) -> None:
+        async with server.client() as client:
+            account_id = await leveraged(server, client)
+            resting = order(limit="20", account_id=account_id)
+            await client.post("/orders", json=resting)
+        heard = len(server.values("orders"))
+        warned = ("margin_warning",)
+        for price, flags in ((24.77, warned), (30.0, ()), (24.77, warned)):
+            server.quote(price, price)
+            await server.clock.advance(250)
+            assert server.values("equity")[-1].flags == flags
+        server.quote(24.7, 24.7)
+        await server.settle()
+        told = [
+            (each.kind, each.status, each.status_reason.code)
+            for each in server.values("orders")[heard:]
+        ]
+        assert told == [
+            ("limit", "canceled", "stop_out"),
+            ("market", "working", "stop_out"),
+            ("market", "filled", "stop_out"),
+        ]
+        assert server.values("equity")[-1].flags == ("stopped_out",)
+
+    run(scenario)
+
+
 def test_what_fell_while_the_server_was_away_is_stopped_out_by_the_next_quote() -> None:
     journal = MemoryJournal()
     first = PaperServer(journal)
