@@ -192,6 +192,9 @@ class BrokerMachine(RuleBasedStateMachine):
         query = "" if quantity is None else f"?quantity={quantity}"
         self.answered(self.model.close(quantity), "DELETE", f"/positions/AAPL{query}")
 
+    def reverse(self) -> None:
+        self.answered(self.model.reverse(), "POST", "/positions/AAPL/reverse")
+
     def cancel_all(self) -> None:
         self.model.cancel_all()
         self.answered(None, "DELETE", "/orders")

@@ -141,6 +141,7 @@ changes = st.one_of(
     st.tuples(st.just("cancel"), picks),
     st.tuples(st.just("protect"), exits()),
     st.tuples(st.just("close"), maybe(lots)),
+    st.tuples(st.just("reverse")),
 )
 news = st.one_of(
     st.tuples(st.just("hear"), quotes),

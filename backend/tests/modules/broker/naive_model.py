@@ -103,14 +103,26 @@ class NaiveAccount(NaiveBook):
         size = abs(self.position)
         if not size:
             return "not_found"
-        side = "sell" if self.position > 0 else "buy"
-        underway = [
-            o for o in self.open_orders() if o.side == side and o.wish.kind == "market" and o.leaves
-        ]
+        side, underway = self._closing()
         wanted = size if quantity is None else quantity
         if wanted > size - sum(o.leaves for o in underway):
             return "conflict" if underway else "quantity_out_of_range"
         return self.place(Wish(side, quantity=wanted, reduce_only=True))
+
+    def reverse(self) -> str | None:
+        """Turn the position round by a market order of twice its size."""
+        size = abs(self.position)
+        if not size:
+            return "not_found"
+        side, underway = self._closing()
+        return "conflict" if underway else self.place(Wish(side, quantity=2 * size))
+
+    def _closing(self) -> tuple[str, list[NaiveOrder]]:
+        """The side against the position, and the market orders that wait there."""
+        side = "sell" if self.position > 0 else "buy"
+        return side, [
+            o for o in self.open_orders() if o.side == side and o.wish.kind == "market" and o.leaves
+        ]
 
     def _new(self, wish: Wish) -> NaiveOrder:
         order = NaiveOrder(

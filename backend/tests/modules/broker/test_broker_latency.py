@@ -115,6 +115,31 @@ def test_a_change_acts_later_or_comes_too_late() -> None:
     run(scenario, slow())
 
 
+def test_a_change_to_what_has_become_so_meanwhile_changes_nothing() -> None:
+    async def scenario(server: PaperServer) -> None:
+        server.quote()
+        await place(server, order(quantity="10"))
+        target = await place(server, order("sell", "10", "10.5", reduce_only=True))
+        await server.clock.advance(100)
+        server.quote(10, 10.03)
+        await place(server, order("sell", "5"))
+        await server.clock.advance(50)
+        await change(server, target["id"], quantity="5")
+        await server.clock.advance(50)
+        server.quote(10, 10.04)
+        await server.settle()
+        cut = await get(server, target["id"])
+        assert (cut["status"], cut["quantity"]) == ("pending_replace", "5")
+        await server.clock.advance(50)
+        server.quote(10, 10.05)
+        await server.settle()
+        settled = await get(server, target["id"])
+        assert (settled["status"], settled["quantity"]) == ("working", "5")
+        assert settled["status_reason"]["code"] == "unchanged"
+
+    run(scenario, slow())
+
+
 def test_what_is_on_its_way_survives_a_restart() -> None:
     journal = MemoryJournal()
 

@@ -307,6 +307,23 @@ def test_an_account_in_the_body_and_in_the_address_must_be_one() -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_payload")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "known"),
+    [
+        ("DELETE", "/orders?symbl=AAPL", "known are symbol, account_id"),
+        ("DELETE", "/positions/AAPL?quantiy=1", "known are quantity, account_id"),
+        ("POST", "/accounts/a/halt?symbl=AAPL", "it takes none"),
+    ],
+)
+def test_a_misspelt_parameter_of_a_command_is_refused_and_named(
+    method: str, path: str, known: str
+) -> None:
+    name = path.partition("?")[2].partition("=")[0]
+    problem = exchange(method, path).json()
+    assert (problem["code"], problem["errors"][0]["field"]) == ("invalid_payload", name)
+    assert problem["detail"] == f"{name} is not a parameter of this address; {known}"
+
+
 def test_a_market_named_with_its_exchange_is_the_same_market() -> None:
     answer = exchange("POST", "/orders", json=order(symbol="NASDAQ:AAPL"))
     assert (answer.status_code, answer.json()["symbol"]) == (201, "AAPL")
