@@ -3,14 +3,16 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from itertools import count
 
 import pytest
 from msgspec.structs import replace
 
 from tests.modules.datafeed.test_datafeed_service import StubSource, utc
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.errors import TradingError
-from trading_api.domain.intervals import Interval
+from trading_api.domain.intervals import Interval, missing
 from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook, Trade
 from trading_api.domain.ports import Correction, MarketEvent, MarketTick, Message
 from trading_api.domain.series import Columns, Saved, SeriesKey
@@ -80,6 +82,8 @@ class Feed:
         self.source = LiveSource(self.info)
         self.told: dict[str, dict[int, Bar]] = defaultdict(dict)
         self.again: list[Bar] = []
+        self.gaps: set[str] = set()
+        self.remembers: dict[Resolution, list[Bar]] = {}
 
     def live(self, story: Callable[[], Awaitable[None]], *, killed: bool = False) -> None:
         """One life, which ends in order or at once."""
@@ -88,7 +92,9 @@ class Feed:
             context = AppContext.in_memory(clock=self.clock)
             context.market = self.store
             context.bus.subscribe("bars", self._hear)
+            context.bus.subscribe("gap", lambda message: self.gaps.add(message.value))
             self.source = LiveSource(self.info)
+            self.source.remembered = self.remembers
             self.service = DatafeedService(context, [self.source])
             self.context = context
             running = self.service.running()
@@ -135,9 +141,17 @@ class Feed:
         assert isinstance(source, RecordedSource)
         return source
 
-    def history(self, resolution: Resolution, limit: int = 1000) -> list[Bar]:
+    async def service_has_looked(self) -> None:
+        """Until what was imported has been taken in, in a thread."""
+        async with asyncio.timeout(5):
+            while not self.gaps:  # noqa: ASYNC110 - a thread has no clock of ours
+                await asyncio.sleep(0.001)
+
+    def history(
+        self, resolution: Resolution, limit: int = 1000, *, adjusted: bool = True
+    ) -> list[Bar]:
         info = self.service.symbol("EURUSD")
-        return list(self.service.bars(info, resolution, None, None, limit))
+        return list(self.service.bars(info, resolution, None, None, limit, adjusted=adjusted))
 
     def check_live_is_history(self) -> None:
         for resolution in self.info.supported_resolutions:
@@ -263,6 +277,43 @@ def test_a_gap_is_not_known_and_what_the_source_remembers_fills_it() -> None:
     assert known[1].to_ms >= NOON + 14 * MINUTE
 
 
+def test_what_a_kill_has_lost_is_not_known_and_the_source_fills_it() -> None:
+    feed = Feed()
+    late = NOON + 3 * MINUTE
+
+    async def first() -> None:
+        for price in (1.0, 2.0, 3.0):
+            await feed.trade(price)
+            await feed.until(feed.clock.now_ms() + MINUTE)
+        await feed.written()
+        # All of this is lost: a late trade in a minute that is stored, a minute that has ended.
+        await feed.trade(9.0, ago_ms=20_000)
+        await feed.trade(4.0)
+        feed.source.queue.put_nowait(MarketTick(late + MINUTE))
+        assert len(feed.history("1")) == 4
+
+    async def second() -> None:
+        found = [(bar.time, bar.close) for bar in feed.history("1")]
+        times = range(NOON, late + 2 * MINUTE, MINUTE)
+        assert found == list(zip(times, [1.0, 2.0, 9.0, 4.0, 6.0], strict=True))
+
+    feed.live(first, killed=True)
+    known = feed.store.known(MINUTES)
+    for lost in (late - MINUTE, late):
+        assert missing(known, Interval(lost, lost + MINUTE)), "it is not said to be known"
+    assert not missing(known, Interval(NOON, NOON + MINUTE))
+    asyncio.run(feed.clock.advance_to(late + MINUTE + 30_000))
+    feed.remembers = {
+        "1": [
+            Bar(NOON, 7.0, 7.0, 7.0, 7.0, 7.0),
+            Bar(late - MINUTE, 3.0, 9.0, 3.0, 9.0, 2.0),
+            Bar(late, 4.0, 4.0, 4.0, 4.0, 1.0),
+            Bar(late + MINUTE, 6.0, 6.0, 6.0, 6.0, 1.0),
+        ]
+    }
+    feed.live(second)
+
+
 def test_minutes_without_a_trade_are_known_to_be_empty() -> None:
     feed = Feed()
 
@@ -270,9 +321,11 @@ def test_minutes_without_a_trade_are_known_to_be_empty() -> None:
         await feed.until(NOON + 5 * MINUTE)
         await feed.written()
         assert feed.history("1") == []
-        assert feed.store.known(MINUTES) == [Interval(NOON, NOON + 5 * MINUTE + 1)]
+        # A trade of the last minute may still come.
+        assert feed.store.known(MINUTES) == [Interval(NOON, NOON + 4 * MINUTE + 1)]
 
     feed.live(story)
+    assert feed.store.known(MINUTES) == [Interval(NOON, NOON + 5 * MINUTE + 1)]
 
 
 def test_what_cannot_be_written_is_told_and_written_later() -> None:
@@ -333,6 +386,39 @@ def test_bars_of_a_symbol_without_trades_are_of_the_middle() -> None:
     feed.live(story)
     feed.live(lambda: asyncio.sleep(0))
     assert len(feed.store.read(MINUTES, None, None, 9)) == 1
+
+
+def test_what_was_told_before_a_split_is_adjusted_and_that_is_told() -> None:
+    feed = Feed()
+    tomorrow = NOON + 12 * 60 * MINUTE
+    feed.info = replace(feed.info, has_trades=True, session="24x7", timezone="UTC")
+
+    async def first() -> None:
+        await feed.trade(8.0, 3.0)
+        await feed.until(tomorrow + MINUTE)
+        await feed.trade(2.0, 5.0)
+        await feed.written()
+        assert [bar.close for bar in feed.history("1D")] == [8.0, 2.0]
+        feed.store.save_actions("EURUSD", [CorporateAction(date(2026, 11, 21), "split", 4.0)])
+        await feed.clock.advance(1_000)
+        await feed.service_has_looked()
+        assert feed.gaps == {"splits or dividends were imported"}
+        [before, today] = feed.history("1D")
+        assert (before.close, before.volume) == (2.0, 12.0)
+        assert (today.close, today.volume) == (2.0, 5.0)
+        assert feed.service.quote("EURUSD").previous_close == 2.0
+        assert feed.history("1", adjusted=False)[0].close == 8.0
+        await feed.trade(3.0, 1.0)
+        assert feed.told["bars:EURUSD:1D"][tomorrow] == feed.history("1D")[-1]
+        assert feed.history("1D", adjusted=False)[0].close == 8.0
+
+    async def second() -> None:
+        assert feed.history("60")[0].close == 2.0
+        assert feed.service.quote("EURUSD").previous_close == 2.0
+
+    feed.live(first)
+    feed.live(second)
+    assert feed.store.read(MINUTES, None, None, 9).bars()[0].close == 8.0, "as it was told"
 
 
 def test_nothing_of_a_replay_is_kept() -> None:

@@ -92,7 +92,7 @@ class DatafeedService:
             asyncio.create_task(source.keep(), name=f"datafeed {name} bars")
             for name, source in self._universe.recorded.items()
         ]
-        if self._universe.stored in self._universe.sources:
+        if self._universe.stored in self._universe.sources or self._universe.recorded:
             tasks.append(asyncio.create_task(self._universe.watch_store(), name="datafeed imports"))
         for task in tasks:
             task.add_done_callback(self._on_end)

@@ -18,6 +18,7 @@ from trading_api.modules.datafeed.sources.stored import StoredSource
 from trading_api.shared.context import AppContext, OptionsError, committed_symbols
 
 STORE_LOOKED_AT_MS = 1_000
+ACTIONS_IMPORTED = "splits or dividends were imported"
 
 _log = logging.getLogger(__name__)
 
@@ -107,8 +108,13 @@ class Universe:
         clock = self._context.clock
         while True:
             await clock.sleep_until(clock.now_ms() + STORE_LOOKED_AT_MS)
-            for info in self.stored.refresh():
-                self._take_in(info)
+            if self.stored in self.sources:
+                for info in self.stored.refresh():
+                    self._take_in(info)
+            for source in self.recorded.values():
+                for symbol in await asyncio.to_thread(source.refresh):
+                    if symbol in self.feeds:
+                        self.feeds[symbol].jump(clock.now_ms(), ACTIONS_IMPORTED)
 
     def _configured(self) -> list[QuoteSource]:
         context, options = self._context, self._options

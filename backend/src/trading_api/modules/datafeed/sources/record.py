@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trading_api.domain.bars import BarAggregator
+from trading_api.domain.bars import LATENESS_MS, BarAggregator
 from trading_api.domain.intervals import Interval
 from trading_api.domain.market import Bar, Resolution, SymbolInfo, TopOfBook
 from trading_api.domain.ports import MarketStore
@@ -79,6 +79,10 @@ class SymbolRecord:
             self._since_ms = None
         self.pause()
 
+    def known(self, key: SeriesKey) -> Sequence[Interval]:
+        """The stretches in which everything was heard up to the last end, stored or not yet."""
+        return [*self._store.known(key), *self._stretches]
+
     def pause(self) -> None:
         """Hold the bars that are open as they are."""
         for resolution in self.keys:
@@ -128,12 +132,16 @@ class SymbolRecord:
         return found
 
     def _known(self, resolution: Resolution, until_ms: int) -> tuple[Interval, ...]:
-        """The stretches that are known but for the bar that is open."""
+        """The stretches that are known for good: not what a late trade may still change.
+
+        Were we killed, such a trade would be lost, and its bar is to be asked for again.
+        """
         if self._since_ms is None:
             return tuple(self._stretches)
         opened = self._aggregator.open_time(resolution)
-        until = until_ms if opened is None else min(opened, until_ms)
-        return (*self._stretches, Interval(self._since_ms, until))
+        until = until_ms - LATENESS_MS
+        until = until if opened is None else min(opened, until)
+        return (*self._stretches, Interval(self._since_ms, max(self._since_ms, until)))
 
     def written(self, batches: Sequence[Batch]) -> None:
         """Let go of what is stored, but for what has changed meanwhile."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import chain
 
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import INTRADAY_MS, MINUTE_MS, bucket_at
 from trading_api.domain.errors import TradingError
 from trading_api.domain.intervals import Interval, missing
@@ -52,6 +53,7 @@ class RecordedSource:
             for symbol, record in self._records.items()
         }
         self._heard_ms = 0
+        self._actions: dict[str, list[CorporateAction]] = {}
 
     def symbols(self) -> Sequence[SymbolInfo]:
         """Those of the source."""
@@ -100,14 +102,25 @@ class RecordedSource:
     ) -> Sequence[Bar]:
         """The newest bars of what is stored and of what has been told since; from any thread.
 
-        They are as they were told: nothing is adjusted.
+        What was told before a split or a dividend that is stored of the symbol is adjusted for it.
         """
-        return self._bars[symbol].read(resolution, from_ms, to_ms, limit).bars()
+        bars = self._bars[symbol]
+        adjust = bars.adjusting(self._store.actions(symbol)) if adjusted else None
+        return bars.read(resolution, from_ms, to_ms, limit, adjust).bars()
+
+    def refresh(self) -> list[str]:
+        """Look for splits and dividends again; gives the symbols that have others than before."""
+        before, self._actions = self._actions, self._read_actions()
+        return [symbol for symbol, found in self._actions.items() if found != before[symbol]]
+
+    def _read_actions(self) -> dict[str, list[CorporateAction]]:
+        return {symbol: [*self._store.actions(symbol)] for symbol in self._records}
 
     def stream(self, since_ms: int) -> AsyncGenerator[MarketTick]:
         """The source's ticks, each folded before it is handed on."""
         ticks = self._source.stream(since_ms)
         self._heard_ms = since_ms
+        self._actions = self._read_actions()
         for record in self._records.values():
             self._begin(record, since_ms)
         return self._followed(ticks)
@@ -134,7 +147,7 @@ class RecordedSource:
                 continue
             own = self._source.bars(key.symbol, resolution, None, None, MOST_REMEMBERED)
             if own:
-                known, size = self._store.known(key), INTRADAY_MS[resolution]
+                known, size = record.known(key), INTRADAY_MS[resolution]
                 record.hold(
                     key,
                     (bar for bar in own if missing(known, Interval(bar.time, bar.time + size))),

@@ -2,12 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
-from functools import partial
 
 from msgspec.structs import replace
 
-from trading_api.domain.adjustments import Adjustment
-from trading_api.domain.bars import INTRADAY_MS, Grid
+from trading_api.domain.bars import INTRADAY_MS
 from trading_api.domain.folding import can_fold
 from trading_api.domain.market import (
     RESOLUTIONS,
@@ -27,8 +25,7 @@ from trading_api.domain.ports import (
     SymbolCatalogue,
 )
 from trading_api.domain.series import BUY, Columns, SeriesKey, StoredSeries
-from trading_api.domain.sessions import day_stamp
-from trading_api.modules.datafeed.sources.stored_bars import MOST_TICKS, StoredBars
+from trading_api.modules.datafeed.sources.stored_bars import MOST_TICKS, Adjust, StoredBars
 from trading_api.shared.calendars import with_calendar
 
 
@@ -50,7 +47,7 @@ class StoredSource:
         self._series: dict[str, list[StoredSeries]] = {}
         self._symbols: dict[str, SymbolInfo] = {}
         self._bars: dict[str, StoredBars] = {}
-        self._adjustments: dict[str, Adjustment | None] = {}
+        self._adjusts: dict[str, Adjust | None] = {}
 
     def leave_out(self, symbols: Iterable[str]) -> None:
         """Do not serve symbols that another source keeps in the store."""
@@ -75,7 +72,7 @@ class StoredSource:
             if series != before.get(symbol) and (info := self._catalogue.get(symbol))
         ]
         for info in changed:
-            self._adjustments.pop(info.symbol, None)
+            self._adjusts.pop(info.symbol, None)
             self._symbols[info.symbol] = info
             self._bars[info.symbol] = StoredBars(self._store, info, self._keys(info.symbol))
         return changed
@@ -160,38 +157,17 @@ class StoredSource:
 
         Those that were imported in that resolution, else made of finer ones.
         """
-        found = self._bars[symbol].read(
-            resolution,
-            from_ms,
-            to_ms,
-            limit,
-            partial(self._adjusted, symbol) if adjusted and self._adjustment(symbol) else None,
-        )
-        return found.bars()
+        adjust = self._adjust(symbol) if adjusted else None
+        return self._bars[symbol].read(resolution, from_ms, to_ms, limit, adjust).bars()
 
     def _keys(self, symbol: str) -> list[SeriesKey]:
         return [series.key for series in self._series.get(symbol, ())]
 
-    def _adjusted(self, symbol: str, bars: Columns) -> Columns:
-        adjustment = self._adjustment(symbol)
-        if adjustment is None:
-            return bars
-        info = self._symbols[symbol]
-        return adjustment.apply(bars, Grid(info.tick_size), Grid(info.quantity_step))
-
-    def _adjustment(self, symbol: str) -> Adjustment | None:
-        if symbol not in self._adjustments:
+    def _adjust(self, symbol: str) -> Adjust | None:
+        if symbol not in self._adjusts:
             actions = self._store.actions(symbol)
-            closes = {
-                action.day: bars[0].close
-                for action in actions
-                if action.kind == "dividend"
-                and (
-                    bars := self.bars(symbol, "1D", None, day_stamp(action.day), 1, adjusted=False)
-                )
-            }
-            self._adjustments[symbol] = Adjustment(actions, closes) if actions else None
-        return self._adjustments[symbol]
+            self._adjusts[symbol] = self._bars[symbol].adjusting(actions)
+        return self._adjusts[symbol]
 
     def _described(self, info: SymbolInfo) -> SymbolInfo:
         """The instrument as what is stored of it makes it."""

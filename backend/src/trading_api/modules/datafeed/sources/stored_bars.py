@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from trading_api.domain.bars import INTRADAY_MS, bucket_of_day
+from trading_api.domain.adjustments import Adjustment, CorporateAction
+from trading_api.domain.bars import INTRADAY_MS, Grid, bucket_of_day
 from trading_api.domain.folding import can_fold, coarseness, extent, fold, rows_per_bar
 from trading_api.domain.market import Resolution, SymbolInfo
 from trading_api.domain.series import Columns, SeriesKey
-from trading_api.domain.sessions import TradingSession, day_of_stamp
+from trading_api.domain.sessions import TradingSession, day_of_stamp, day_stamp
 
 _TICKS_READ = 4096
 MOST_TICKS = 4_000_000
@@ -28,6 +29,7 @@ class StoredBars:
     def __init__(self, rows: RowReader, info: SymbolInfo, keys: Sequence[SeriesKey]) -> None:
         self._rows = rows
         self._keys = keys
+        self._tick = info.tick_size
         self._step = info.quantity_step
         self._session = TradingSession.of(info)
 
@@ -51,6 +53,17 @@ class StoredBars:
         if source.resolution == resolution:
             return adjust(self._rows.read(source, from_ms, to_ms, limit))
         return self._folded(source, resolution, from_ms, to_ms, limit, adjust)
+
+    def adjusting(self, actions: Sequence[CorporateAction]) -> Adjust | None:
+        """What splits and dividends make of earlier bars; None where there are none."""
+        if not actions:
+            return None
+        dividends = [action.day for action in actions if action.kind == "dividend"]
+        before = {day: self.read("1D", None, day_stamp(day), 1).bars() for day in dividends}
+        closes = {day: bars[0].close for day, bars in before.items() if bars}
+        adjustment = Adjustment(actions, closes)
+        ticks, steps = Grid(self._tick), Grid(self._step)
+        return lambda rows: adjustment.apply(rows, ticks, steps)
 
     def _folded(
         self,
