@@ -1,6 +1,7 @@
 """The documents say what the code does: tables, examples, links."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -56,11 +57,12 @@ def test_the_example_module_is_the_one_that_is_tested(repository: Path) -> None:
         assert code == (folder / name).read_text(), name
 
 
-def test_the_example_bot_is_the_one_that_is_tested(repository: Path) -> None:
-    shown = dict(CODE_BLOCK.findall((repository / "docs/replay.md").read_text()))
+def test_the_other_examples_are_those_that_are_tested(repository: Path) -> None:
+    pages = [repository / "docs" / name for name in ("replay.md", "sources.md")]
+    shown = dict(chain.from_iterable(CODE_BLOCK.findall(page.read_text()) for page in pages))
     for name, code in shown.items():
         assert code == (repository / "backend/tests/examples" / name).read_text()
-    assert [*shown] == ["replay_bot.py"]
+    assert [*shown] == ["replay_bot.py", "test_pendulum.py"]
 
 
 def test_no_link_inside_the_repository_is_broken(repository: Path) -> None:

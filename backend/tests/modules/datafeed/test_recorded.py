@@ -458,3 +458,11 @@ class TestRecorded(SourceSuite):
         clock = ManualClock(NOON + 30_500)
         source = forgetful(SourceContext(clock=clock))
         return OpenedSource(RecordedSource(source, clock, MemoryMarketStore()), clock)
+
+
+class TestUnrecorded(SourceSuite):
+    """The suite asks a source that is to be recorded for no more than it remembers."""
+
+    def opened(self) -> OpenedSource:
+        clock = ManualClock(NOON + 30_500)
+        return OpenedSource(forgetful(SourceContext(clock=clock)), clock)

@@ -94,7 +94,7 @@ class QuoteSource(Protocol):
         None is no bound. With `before`, only those before the trade with that id.
 
         Raises:
-            ValueError: there is no trade with that id.
+            ValueError: there is no trade with that id, or it is not remembered any more.
         """
 
     def bars(

@@ -180,7 +180,9 @@ class DatafeedApi(APIRouter):
             "/trades",
             operation_id="getTrades",
             summary="Trades, newest first",
-            description="Those with `from` ≤ time < `to`, page by page.",
+            description="Those with `from` ≤ time < `to`, page by page. Where the last remembered "
+            "one has been given, `next_cursor` is null. A cursor that is not remembered any more "
+            "is `invalid_payload`: begin again. How many a source remembers, docs/sources.md says.",
             response_model=Annotated[TradeList, Wire()],
             responses=answers(TradeList([examples.TRADE], None), 401, 403, 404, 422),
         )

@@ -443,7 +443,7 @@ export interface paths {
     };
     /**
      * Trades, newest first
-     * @description Those with `from` ≤ time < `to`, page by page.
+     * @description Those with `from` ≤ time < `to`, page by page. Where the last remembered one has been given, `next_cursor` is null. A cursor that is not remembered any more is `invalid_payload`: begin again. How many a source remembers, docs/sources.md says.
      */
     get: operations["getTrades"];
     put?: never;

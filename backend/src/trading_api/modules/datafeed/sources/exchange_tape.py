@@ -101,7 +101,10 @@ class Tape:
         end = len(self)
         if before is not None:
             if before not in self._key_of:
-                raise ValueError(f"there is no trade {before[:40]!r}")
+                raise ValueError(
+                    f"there is no trade {before[:40]!r} among the newest {MOST_KEPT:,}, "
+                    "which are remembered"
+                )
             end = self._place(before)
         if to_ms is not None:
             end = min(end, bisect_left(self._keys, (to_ms, -1)))
