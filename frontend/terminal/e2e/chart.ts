@@ -27,20 +27,32 @@ export async function cursorAt(page: Page, { x, y }: Place): Promise<string> {
   );
 }
 
-/** Move the pointer up the chart, at so many pixels from its left side, until it takes a shape. */
+/** The lowest place of the chart, so many pixels from its left side, where the pointer takes a shape. */
 export async function findUpwards(page: Page, left: number, cursor: string): Promise<Place> {
-  const box = await chartBox(page);
-  const x = box.x + left;
-  for (let y = box.y + box.height - 40; y > box.y; y -= 3) {
-    if ((await cursorAt(page, { x, y })) === cursor) return { x, y };
-  }
-  throw new Error(`nowhere is the pointer ${cursor}`);
+  const { x, y, height } = await chartBox(page);
+  return search(page, { x: x + left, y: y + height - 40 }, { x: 0, y: -3 }, cursor);
 }
 
-/** Move the pointer leftwards from a place until it takes a shape. */
+/** As `findUpwards`, the highest place. */
+export async function findDownwards(page: Page, left: number, cursor: string): Promise<Place> {
+  const { x, y } = await chartBox(page);
+  return search(page, { x: x + left, y: y + 2 }, { x: 0, y: 3 }, cursor);
+}
+
+/** The next place to the left where the pointer takes a shape. */
 export async function findLeftwards(page: Page, from: Place, cursor: string): Promise<Place> {
-  for (let { x } = from; x > 0; x -= 4) {
-    if ((await cursorAt(page, { ...from, x })) === cursor) return { ...from, x };
+  return search(page, from, { x: -4, y: 0 }, cursor);
+}
+
+/** Move the pointer until it takes a shape; what is looked for may be drawn only in a moment. */
+async function search(page: Page, from: Place, step: Place, cursor: string): Promise<Place> {
+  const box = await chartBox(page);
+  const isInside = ({ x, y }: Place): boolean =>
+    x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    for (let place = from; isInside(place); place = { x: place.x + step.x, y: place.y + step.y }) {
+      if ((await cursorAt(page, place)) === cursor) return place;
+    }
   }
   throw new Error(`nowhere is the pointer ${cursor}`);
 }

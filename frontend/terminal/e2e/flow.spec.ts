@@ -14,7 +14,7 @@ test("from the printed link to a closed position, through a killed server", asyn
   const ticket = page.getByRole("region", { name: "Order ticket" });
   const blotter = page.getByRole("region", { name: "Blotter" });
   const position = blotter.getByRole("row").filter({ hasText: "BTCUSD" });
-  const notices = page.getByRole("region", { name: "Messages" });
+  const said = page.getByRole("log"); // keeps what the messages, which go, have said
   const bars = page.locator(".legend");
 
   await test.step("the link logs in, and its code leaves the address bar", async () => {
@@ -34,7 +34,7 @@ test("from the printed link to a closed position, through a killed server", asyn
     await question.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await ticket.getByLabel("Instant").check();
     await expect(ticket.getByRole("status")).toContainText(/filled at [\d,]+\.\d\d/);
-    await expect(notices).toContainText("Bought");
+    await expect(said).toContainText("Bought");
   });
 
   await test.step("the chart and the profit of the position move", async () => {
@@ -109,7 +109,7 @@ test("from the printed link to a closed position, through a killed server", asyn
     await blotter.getByRole("tab", { name: /Positions/ }).click();
     await position.getByRole("button", { name: "Close the position in BTCUSD" }).click();
     await expect(blotter.getByText("No open position.")).toBeVisible(MOVES);
-    await expect(notices).toContainText("Sold");
+    await expect(said).toContainText("Sold");
   });
 
   expect(watched.foreign).toEqual([]);

@@ -45,7 +45,7 @@ for (const [width, height] of [
     await page.getByLabel("Quantity", { exact: true }).fill("0.001");
     await page.getByLabel("Instant").check();
     await page.getByRole("button", { name: "Buy 0.001 BTCUSD" }).click();
-    await expect(page.getByRole("region", { name: "Messages" })).toContainText("Bought");
+    await expect(page.getByRole("log")).toContainText("Bought");
     await show("Account");
     const close = page.getByRole("button", { name: "Close the position in BTCUSD" });
     await expect(close).toBeVisible();
@@ -136,6 +136,16 @@ test("another account is opened, traded on, and remembered", async ({ page, serv
   await page.reload();
   await expect(chosen.locator("option:checked")).toHaveText("Careful · USD");
   await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toBeVisible();
+
+  await blotter.getByRole("tab", { name: "Account" }).click();
+  await blotter.getByRole("button", { name: "Reset…" }).click();
+  const question = page.getByRole("dialog", { name: "Begin anew?" });
+  await question.getByLabel("New balance").fill("7000");
+  await question.getByRole("button", { name: "Reset" }).click();
+  await expect(page.locator('[data-figure="equity"]')).toContainText("7,000.00");
+  await expect(page.locator('[data-figure="day"]')).toContainText("0.00 (0.00%)"); // no win of 2,000
+  await blotter.getByRole("tab", { name: /Positions/ }).click();
+  await expect(blotter.getByText("No open position.")).toBeVisible();
   await chosen.selectOption({ label: "Paper account · USD" });
   await expect(blotter.getByText("No open position.")).toBeVisible();
   await expect(page.locator('[data-figure="equity"]')).toContainText(/\d\d,\d\d\d\.\d\d/);

@@ -1,8 +1,9 @@
-/** What the account has won or lost since midnight (UTC). */
+/** What the account has won or lost since midnight (UTC), or since it was reset today. */
 
 import type { Account } from "@trading-api/client";
 import { computed, type ComputedRef, type ShallowRef, shallowRef, watch } from "vue";
-import { sign, subtract } from "../lib/decimal";
+import { isDecimal, sign, subtract } from "../lib/decimal";
+import { recall, remember } from "../lib/storage";
 import { type Curves, midnightBefore } from "./equity-curve";
 
 export interface DayProfit {
@@ -10,10 +11,13 @@ export interface DayProfit {
   readonly amount: ComputedRef<string | null>;
   /** Of what the account was worth at midnight. */
   readonly percent: ComputedRef<number | null>;
+  /** The account was reset: its day begins anew with what it is worth. The browser keeps that. */
+  restart(account: Account): void;
   stop(): void;
 }
 
 const LOOK_MS = 30_000;
+const KEPT = "reset:";
 
 export function createDayProfit(
   account: ShallowRef<Account | null>,
@@ -29,6 +33,8 @@ export function createDayProfit(
     const number = ++asked;
     base.value = null;
     if (id.value === undefined) return;
+    base.value = resetOf(id.value, midnight.value);
+    if (base.value !== null) return;
     const point = await curves.atMidnight(id.value, midnight.value).catch(() => null);
     if (number === asked) base.value = point?.equity ?? null;
   };
@@ -49,10 +55,22 @@ export function createDayProfit(
       if (amount.value === null || base.value === null || sign(base.value) <= 0) return null;
       return (Number(amount.value) / Number(base.value)) * 100;
     }),
+    restart({ id: accountId, equity }) {
+      if (equity === null) return;
+      remember(KEPT + accountId, JSON.stringify([midnight.value, equity]));
+      void load();
+    },
     stop() {
       unwatch();
       clearInterval(timer);
       asked++;
     },
   };
+}
+
+/** What an account was worth after its reset, if that was on the day of this midnight. */
+function resetOf(accountId: string, midnight: number): string | null {
+  const kept = recall(KEPT + accountId);
+  const [day, equity] = kept === null ? [] : (JSON.parse(kept) as [number, string]);
+  return day === midnight && equity !== undefined && isDecimal(equity) ? equity : null;
 }

@@ -35,7 +35,7 @@ export interface Trading extends Omit<AccountFeed, "follow" | "hear"> {
   halt(): Promise<void>;
   resume(): Promise<void>;
   /** Drop positions and orders and begin anew with this balance. */
-  reset(balance: string): Promise<void>;
+  reset(balance: string): Promise<Account>;
 }
 
 export type OrderChanges = Pick<
@@ -148,7 +148,9 @@ export function createTrading(
     },
     async reset(balance) {
       const address = "/api/v1/broker/accounts/{account_id}/reset";
-      become(await unwrap(rest.POST(address, { params: path(), body: { balance } })));
+      const account = await unwrap(rest.POST(address, { params: path(), body: { balance } }));
+      become(account);
+      return account;
     },
     stop() {
       unwatch();

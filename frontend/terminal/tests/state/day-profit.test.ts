@@ -1,5 +1,5 @@
 import type { Account } from "@trading-api/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { nextTick, shallowRef } from "vue";
 import { createDayProfit } from "../../src/state/day-profit";
 import { anAccount } from "../samples";
@@ -55,4 +55,30 @@ test("a server that does not answer is asked again", async () => {
   await vi.advanceTimersByTimeAsync(30_000);
   expect(profit.amount.value).toBe("1000");
   profit.stop();
+});
+
+test("after a reset it begins with what the account has, until midnight", async () => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const atMidnight = vi.fn((_id: string, time: number) =>
+    Promise.resolve({ time, equity: "100000", balance: "0" }),
+  );
+  const profit = createDayProfit(account, { atMidnight }, Date.now);
+  await vi.advanceTimersByTimeAsync(0);
+  account.value = anAccount({ equity: "25000" });
+  profit.restart(account.value);
+  expect(profit.amount.value).toBe("0");
+  account.value = anAccount({ equity: "25010" });
+  expect([profit.amount.value, profit.percent.value]).toEqual(["10", 0.04]);
+  profit.stop();
+
+  const again = createDayProfit(account, { atMidnight }, Date.now); // the page was loaded again
+  expect(again.amount.value).toBe("10");
+  await vi.advanceTimersByTimeAsync(120_000); // it is another day
+  expect(again.amount.value).toBe("-74990");
+  again.stop();
 });

@@ -1,14 +1,19 @@
 /** The panel below the chart: the account's figures, and the columns of its tables. */
 
 import type { Account } from "../generated/rest.js";
-import { numberOf } from "./decimals.js";
+import { numberOf, present } from "./decimals.js";
 import {
   type AccountManagerInfo,
   type BrokerHost,
   type Column,
   OrderStatus,
+  OrderStatusFilter,
   type WatchedValue,
 } from "./trading.js";
+
+const FILTERED = Object.values(OrderStatus).filter((status) =>
+  Object.values<number>(OrderStatusFilter).includes(status),
+);
 
 const FIGURES = [
   ["Balance", "balance"],
@@ -45,8 +50,10 @@ export class AccountManager {
       orderColumns: ORDERS,
       historyColumns: ORDERS,
       positionColumns: POSITIONS,
+      individualPositionColumns: INDIVIDUAL_POSITIONS,
       pages: [],
-      possibleOrderStatuses: Object.values(OrderStatus),
+      possibleOrderStatuses: FILTERED,
+      ...present({ marginUsed: this.#values.get("margin_used") }),
     };
   }
 }
@@ -82,5 +89,14 @@ const POSITIONS: Column[] = [
   column("Side", "side", "positionSide"),
   column("Quantity", "qty", "formatQuantity"),
   column("Average price", "avgPrice", "formatPrice"),
+  column("Profit", "pl", "profit"),
+];
+
+const INDIVIDUAL_POSITIONS: Column[] = [
+  SYMBOL,
+  column("Side", "side", "positionSide"),
+  column("Quantity", "qty", "formatQuantity"),
+  column("Price", "price", "formatPrice"),
+  column("Opened", "date", "localDate"),
   column("Profit", "pl", "profit"),
 ];

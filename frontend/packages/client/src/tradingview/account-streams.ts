@@ -5,9 +5,10 @@ import type { BrokerSocket } from "../modules.js";
 import type { SocketError, Subscription } from "../protocol.js";
 import { type RestClient, unwrap } from "../rest.js";
 import { OrderBook } from "./order-book.js";
-import { shownExecution } from "./orders.js";
-import { PositionBook } from "./position-book.js";
-import type { BrokerHost } from "./trading.js";
+import { NetPositions } from "./net-positions.js";
+import { shownExecution, shownIndividualPosition, shownPosition } from "./orders.js";
+import { PositionBook, type PositionListener } from "./position-book.js";
+import type { BrokerHost, ShownIndividualPosition, ShownPosition } from "./trading.js";
 
 const ROUTES = ["orders", "executions", "positions", "equity"] as const;
 const MOST_KNOWN = 2_000; // executions; the server sends the last 50 again
@@ -24,6 +25,7 @@ export interface StreamsOptions {
 export class AccountStreams {
   readonly orders: OrderBook;
   readonly positions: PositionBook;
+  readonly #net: NetPositions;
   /** Orders, positions and account are known; rejected when the server does not give them. */
   readonly ready: Promise<void>;
   readonly #options: StreamsOptions;
@@ -36,13 +38,8 @@ export class AccountStreams {
   constructor(options: StreamsOptions) {
     const { host, pipSizeOf } = options;
     this.#options = options;
-    this.positions = new PositionBook({
-      positionUpdate: (position) => {
-        host.positionUpdate(position);
-        this.orders.renewParents();
-      },
-      plUpdate: (id, profit) => host.plUpdate(id, profit),
-    });
+    this.#net = new NetPositions(host);
+    this.positions = new PositionBook(this.isHedging ? this.#individual() : this.#regular());
     this.orders = new OrderBook(
       (order) => host.orderUpdate(order),
       pipSizeOf,
@@ -58,12 +55,51 @@ export class AccountStreams {
 
   /** The position that the entry of an exit has made; undefined where it is not there. */
   positionOf({ symbol, parent_id: entry }: Order): string | undefined {
-    if (this.#options.account.mode === "netting") return symbol;
+    if (!this.isHedging) return symbol;
     return entry === null ? undefined : this.positions.openedBy(entry);
+  }
+
+  get isHedging(): boolean {
+    return this.#options.account.mode === "hedging";
+  }
+
+  /** The position in each symbol; in a hedging account the net of its individual ones. */
+  shownPositions(): ShownPosition[] {
+    return this.isHedging ? this.#net.list() : this.positions.list().map(shownPosition);
+  }
+
+  shownIndividualPositions(): ShownIndividualPosition[] {
+    return this.isHedging ? this.positions.list().map(shownIndividualPosition) : [];
   }
 
   close(): void {
     for (const subscription of this.#subscriptions) subscription.close();
+  }
+
+  #regular(): PositionListener {
+    const { host } = this.#options;
+    return {
+      changed: (position) => {
+        host.positionUpdate(shownPosition(position));
+        this.orders.renewParents();
+      },
+      profit: (id, profit) => host.plUpdate(id, profit),
+      settled: () => undefined,
+    };
+  }
+
+  #individual(): PositionListener {
+    const { host } = this.#options;
+    return {
+      changed: (position) => {
+        host.individualPositionUpdate(shownIndividualPosition(position));
+        this.orders.renewParents();
+      },
+      profit: (id, profit) => host.individualPositionPLUpdate(id, profit),
+      settled: (symbols) => {
+        for (const symbol of symbols) this.#net.renew(symbol, this.positions.of(symbol));
+      },
+    };
   }
 
   #listen(): Subscription[] {

@@ -7,17 +7,20 @@ import { marketFeeds } from "./market-feeds.js";
 import { parentOf, shownExecution, shownOrder } from "./orders.js";
 import { previews } from "./previews.js";
 import { Session } from "./session.js";
-import { tradeCalls } from "./trade-calls.js";
+import { positionCalls } from "./position-calls.js";
+import { OrderCalls, orderCalls } from "./order-calls.js";
 import type { BrokerHost, TradingBroker } from "./trading.js";
 
 export function createBroker(prepared: Prepared, host: BrokerHost): TradingBroker {
   const session = new Session(prepared, host);
+  const orders = new OrderCalls(session);
   return {
     ...accountCalls(session),
     ...listCalls(session),
     ...symbolCalls(session),
     ...figureCalls(session),
-    ...tradeCalls(session),
+    ...orderCalls(session, orders),
+    ...positionCalls(session, (orderId) => orders.cancel(orderId)),
     ...previews(session),
     ...marketFeeds(session),
   };
@@ -51,11 +54,15 @@ function accountCalls(
 
 function listCalls(
   session: Session,
-): Pick<TradingBroker, "orders" | "ordersHistory" | "positions" | "executions"> {
+): Pick<
+  TradingBroker,
+  "orders" | "ordersHistory" | "positions" | "individualPositions" | "executions"
+> {
   const { api, mostHistory } = session.prepared.options;
   return {
     orders: async () => (await session.known()).orders.list(),
-    positions: async () => (await session.known()).positions.list(),
+    positions: async () => (await session.known()).shownPositions(),
+    individualPositions: async () => (await session.known()).shownIndividualPositions(),
 
     async ordersHistory() {
       const closed = await readClosedOrders(api, session.account.id, mostHistory);

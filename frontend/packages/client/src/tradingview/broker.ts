@@ -4,7 +4,7 @@ import type { Account } from "../generated/rest.js";
 import type { BrokerSocket, DatafeedSocket } from "../modules.js";
 import { ApiError, type RestClient, unwrap } from "../rest.js";
 import { createBroker } from "./broker-calls.js";
-import { configuration } from "./configuration.js";
+import { configuration, type Offer } from "./configuration.js";
 import { pipSizeOf } from "./instruments.js";
 import { Symbols } from "./symbols.js";
 import type { BrokerConfiguration, BrokerHost, TradingBroker } from "./trading.js";
@@ -31,6 +31,7 @@ export interface Prepared {
   readonly account: Account;
   readonly accounts: Account[];
   readonly pipSizes: ReadonlyMap<string, number>;
+  readonly offers: Omit<Offer, "account">;
 }
 
 /** To hand to the widget as `broker_factory` and `broker_config`. */
@@ -53,18 +54,21 @@ export async function prepareTradingViewBroker(options: BrokerOptions): Promise<
     symbols.search(""),
     unwrap(api.GET("/api/v1/broker/accounts", { params: { query: { limit: 1_000 } } })),
   ]);
+  const offers = {
+    hasDepth: infos.some(({ has_depth }) => has_depth),
+    hasLeverage: await offersLeverage(api, own.id, infos[0]?.symbol),
+  };
   const prepared: Prepared = {
     options: { depthLevels: 25, insistMs: 10_000, mostHistory: 1_000, ...options },
     symbols,
     account: own,
     accounts: accounts.items,
     pipSizes: new Map(infos.map((info) => [info.symbol, pipSizeOf(info)])),
+    offers,
   };
-  const hasDepth = infos.some(({ has_depth }) => has_depth);
-  const hasLeverage = await offersLeverage(api, own.id, infos[0]?.symbol);
   return {
     factory: (host) => createBroker(prepared, host),
-    configuration: configuration({ account: own, hasDepth, hasLeverage }),
+    configuration: configuration({ account: own, ...offers }),
   };
 }
 

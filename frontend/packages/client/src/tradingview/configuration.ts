@@ -10,47 +10,55 @@ export interface Offer {
   readonly hasLeverage: boolean;
 }
 
-export function configuration({ account, hasDepth, hasLeverage }: Offer): BrokerConfiguration {
-  const isNetting = account.mode === "netting";
+export function configuration(offer: Offer): BrokerConfiguration {
+  return { configFlags: { ...ALWAYS, ...flagsOf(offer) }, durations: DURATIONS };
+}
+
+/** Those flags that depend on the account, and on the server. */
+export function flagsOf({ account, hasDepth, hasLeverage }: Offer): Record<string, boolean> {
+  const isHedging = account.mode === "hedging";
   return {
-    configFlags: {
-      supportOrderBrackets: true,
-      supportMarketBrackets: true,
-      supportAddBracketsToExistingOrder: false,
-      supportModifyBrackets: true,
-      supportPositionBrackets: true,
-      supportOnlyPairPositionBrackets: false,
-      supportTrailingStop: true,
-      supportGuaranteedStop: false,
-      supportPLUpdate: true,
-      supportLevel2Data: hasDepth,
-      supportPositions: true,
-      supportPositionNetting: isNetting,
-      supportMultiposition: !isNetting,
-      supportClosePosition: true,
-      supportPartialClosePosition: true,
-      supportReversePosition: true,
-      supportNativeReversePosition: true,
-      supportMarketOrders: true,
-      supportLimitOrders: true,
-      supportStopOrders: true,
-      supportStopLimitOrders: true,
-      supportModifyOrderPrice: true,
-      supportEditAmount: true,
-      supportModifyDuration: false,
-      supportOrdersHistory: true,
-      supportExecutions: true,
-      supportLeverage: hasLeverage,
-      supportMargin: true,
-      supportPlaceOrderPreview: true,
-      supportModifyOrderPreview: false,
-      supportBalances: true,
-      closePositionCancelsOrders: true,
-      requiresFIFOCloseIndividualPositions: account.fifo,
-    },
-    durations: DURATIONS,
+    supportLevel2Data: hasDepth,
+    supportLeverage: hasLeverage,
+    supportPositionNetting: isHedging, // individual positions, and the net of each symbol
+    supportPositionBrackets: !isHedging,
+    supportIndividualPositionBrackets: isHedging,
+    supportCloseIndividualPosition: isHedging,
+    supportPartialCloseIndividualPosition: isHedging,
+    supportPartialClosePosition: !isHedging,
+    requiresFIFOCloseIndividualPositions: account.fifo,
   };
 }
+
+const ALWAYS = {
+  supportOrderBrackets: true,
+  supportMarketBrackets: true,
+  supportAddBracketsToExistingOrder: false,
+  supportModifyBrackets: true,
+  supportOnlyPairPositionBrackets: false,
+  supportTrailingStop: true,
+  supportGuaranteedStop: false,
+  supportPLUpdate: true,
+  supportPositions: true,
+  supportMultiposition: false,
+  supportClosePosition: true,
+  supportReversePosition: true,
+  supportNativeReversePosition: true,
+  supportMarketOrders: true,
+  supportLimitOrders: true,
+  supportStopOrders: true,
+  supportStopLimitOrders: true,
+  supportModifyOrderPrice: true,
+  supportEditAmount: true,
+  supportModifyDuration: false,
+  supportOrdersHistory: true,
+  supportExecutions: true,
+  supportMargin: true,
+  supportPlaceOrderPreview: true,
+  supportModifyOrderPreview: false,
+  supportBalances: false, // holdings of single coins, which no account here has
+  closePositionCancelsOrders: true,
+};
 
 const ALL = Object.values(OrderType);
 const RESTING = [OrderType.Limit, OrderType.Stop, OrderType.StopLimit];

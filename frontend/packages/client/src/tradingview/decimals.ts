@@ -32,6 +32,13 @@ export function placesOf(text: string): number {
   return text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
 }
 
+/** The sum of decimal texts: exact, before it becomes the nearest number. */
+export function sumOf(texts: readonly string[]): number {
+  const places = Math.max(0, ...texts.map(placesOf));
+  const units = texts.map((text) => text.replace(".", "") + "0".repeat(places - placesOf(text)));
+  return Number(`${units.reduce((sum, each) => sum + BigInt(each), 0n)}e-${places}`);
+}
+
 /** The object without the members that are undefined or null. */
 export function present<T extends object>(members: T): Present<T> {
   const entries = Object.entries(members).filter(

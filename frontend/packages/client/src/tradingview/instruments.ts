@@ -26,7 +26,10 @@ export function instrument(info: SymbolInfo, rate: number): InstrumentInfo {
     type: info.type,
     currency: info.currency,
     marginRate: numberOf(info.margin_rate),
-    ...present({ baseCurrency: info.base_currency }),
+    ...(info.base_currency !== null && {
+      baseCurrency: info.base_currency,
+      quoteCurrency: info.currency,
+    }),
   };
 }
 
@@ -46,6 +49,7 @@ export function tradingQuote(info: SymbolInfo, quote: Quote): TradingQuote {
   return {
     isDelayed: false,
     isHalted: quote.status === "halted",
+    isHardToBorrow: false,
     isNotShortable: !info.shortable,
     ...present({
       trade: quote.last,

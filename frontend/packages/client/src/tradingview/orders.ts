@@ -9,6 +9,7 @@ import {
   OrderType,
   ParentType,
   type ShownExecution,
+  type ShownIndividualPosition,
   type ShownOrder,
   type ShownPosition,
   Side,
@@ -56,6 +57,11 @@ export function isBracket(order: Order): boolean {
   return order.parent_id !== null && order.group_type === "bracket";
 }
 
+/** The position of a bracket: the net one is named as its symbol, an individual one is not. */
+function positionParent({ symbol }: Order, id: string): Parent {
+  return { id, type: id === symbol ? ParentType.Position : ParentType.IndividualPosition };
+}
+
 /**
  * What a bracket belongs to: its entry while it waits for that, the position afterwards.
  *
@@ -69,11 +75,11 @@ export function parentOf(
   entry?: Order,
 ): Parent | undefined {
   if (!isBracket(order) || order.parent_id === null) return undefined;
-  if (order.parent_type === "position") return { id: order.parent_id, type: ParentType.Position };
+  if (order.parent_type === "position") return positionParent(order, order.parent_id);
   const ofEntry = { id: order.parent_id, type: ParentType.Order };
   const id = order.position_id ?? positionId;
-  const former = before?.type === ParentType.Position ? before : undefined;
-  const ofPosition = id === undefined ? former : { id, type: ParentType.Position };
+  const former = before?.type === ParentType.Order ? undefined : before;
+  const ofPosition = id === undefined ? former : positionParent(order, id);
   if (order.status === "held" && order.status_reason?.code === "waits_for_parent") return ofEntry;
   if (!isFinal(order) || numberOf(order.filled_quantity) > 0) return ofPosition;
   if (before !== undefined) return before;
@@ -146,6 +152,11 @@ export function shownPosition(position: Position): ShownPosition {
     side: position.side === "long" ? Side.Buy : Side.Sell,
     avgPrice: numberOf(position.average_price),
   };
+}
+
+export function shownIndividualPosition(position: Position): ShownIndividualPosition {
+  const { id, symbol, qty, side, avgPrice: price } = shownPosition(position);
+  return { id, date: position.opened_at ?? position.updated_at, symbol, qty, side, price };
 }
 
 export function shownExecution(execution: Execution): ShownExecution {

@@ -5,8 +5,15 @@ import type { SocketState } from "../connection.js";
 import { AccountManager } from "./account-manager.js";
 import { AccountStreams } from "./account-streams.js";
 import type { Prepared } from "./broker.js";
+import { flagsOf } from "./configuration.js";
 import { numberOf } from "./decimals.js";
-import { type BrokerHost, ConnectionStatus, DisconnectType } from "./trading.js";
+import { type BrokerHost, ConnectionStatus, DisconnectType, NotificationType } from "./trading.js";
+
+const WORDS: Record<Account["status"], string> = {
+  active: "Orders are taken again.",
+  halted: "Trading is halted: orders were canceled, and none are taken.",
+  reducing: "Only orders that close a position are taken.",
+};
 
 export class Session {
   readonly prepared: Prepared;
@@ -58,11 +65,13 @@ export class Session {
     this.#streams.close();
     this.#account = account;
     this.#streams = this.#open(account);
+    this.host.patchConfig?.(flagsOf({ account, ...this.prepared.offers }));
     this.host.currentAccountUpdate();
   }
 
   /** Tell what the library wants to know of the account. */
   show(account: Account): void {
+    if (account.status !== this.#account.status) this.#tellStatus(account);
     this.#account = account;
     this.manager.show(account);
     this.tellEquity();
@@ -78,6 +87,12 @@ export class Session {
     const { free_margin: margin } = this.#account;
     if (this.wanted.margin > 0 && margin !== null)
       this.host.marginAvailableUpdate(numberOf(margin));
+  }
+
+  #tellStatus({ name, status }: Account): void {
+    const { Error: bad, Success: good } = NotificationType;
+    const text = WORDS[status];
+    this.host.showNotification(name, text, status === "active" ? good : bad);
   }
 
   #open(account: Account): AccountStreams {

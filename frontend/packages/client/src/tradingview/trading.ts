@@ -1,43 +1,22 @@
 /**
  * What TradingView's trading terminal asks of a broker, in shapes and names of our own.
  *
- * Numbers are numbers, times milliseconds; the enumerations have the library's values.
+ * Numbers are numbers, times milliseconds.
  */
 
 import type { ChartDepth } from "./charting.js";
+import type {
+  ConnectionStatus,
+  DisconnectType,
+  NotificationType,
+  OrderStatus,
+  OrderType,
+  ParentType,
+  Side,
+  StopType,
+} from "./enumerations.js";
 
-export const Side = { Buy: 1, Sell: -1 } as const;
-export type Side = (typeof Side)[keyof typeof Side];
-
-export const OrderType = { Limit: 1, Market: 2, Stop: 3, StopLimit: 4 } as const;
-export type OrderType = (typeof OrderType)[keyof typeof OrderType];
-
-export const OrderStatus = {
-  Canceled: 1,
-  Filled: 2,
-  Inactive: 3,
-  Placing: 4,
-  Rejected: 5,
-  Working: 6,
-} as const;
-export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus];
-
-export const ParentType = { Order: 1, Position: 2, IndividualPosition: 3 } as const;
-export type ParentType = (typeof ParentType)[keyof typeof ParentType];
-
-export const StopType = { StopLoss: 0, TrailingStop: 1, GuaranteedStop: 2 } as const;
-export type StopType = (typeof StopType)[keyof typeof StopType];
-
-export const ConnectionStatus = {
-  Connected: 1,
-  Connecting: 2,
-  Disconnected: 3,
-  Error: 4,
-} as const;
-export type ConnectionStatus = (typeof ConnectionStatus)[keyof typeof ConnectionStatus];
-
-export const DisconnectType = { BrokenConnection: 9, LogOut: 0 } as const;
-export type DisconnectType = (typeof DisconnectType)[keyof typeof DisconnectType];
+export * from "./enumerations.js";
 
 export interface Duration {
   type: string;
@@ -63,6 +42,9 @@ export interface PreOrder extends Brackets {
   stopPrice?: number;
   duration?: Duration;
   isClose?: boolean;
+  /** What the ticket showed; the server fills at its own prices. */
+  currentQuotes?: { ask: number; bid: number };
+  customFields?: Record<string, unknown>;
 }
 
 export interface OrderMessage {
@@ -88,6 +70,21 @@ export interface ShownPosition {
   qty: number;
   side: Side;
   avgPrice: number;
+  /** Of a net position: what its individual positions hold on either side. */
+  longQty?: number;
+  shortQty?: number;
+}
+
+/** One of several positions in a symbol, as a hedging account has them. */
+export interface ShownIndividualPosition {
+  id: string;
+  /** When it was opened. */
+  date: number;
+  symbol: string;
+  /** 0 when it was closed. */
+  qty: number;
+  side: Side;
+  price: number;
 }
 
 export interface ShownExecution {
@@ -124,6 +121,7 @@ export interface InstrumentInfo {
   type: string;
   currency: string;
   baseCurrency?: string;
+  quoteCurrency?: string;
   marginRate: number;
 }
 
@@ -161,6 +159,7 @@ export interface TradingQuote {
   spread?: number;
   isDelayed: boolean;
   isHalted: boolean;
+  isHardToBorrow: boolean;
   isNotShortable: boolean;
 }
 
@@ -189,7 +188,9 @@ export interface AccountManagerInfo {
   orderColumns: Column[];
   historyColumns: Column[];
   positionColumns: Column[];
+  individualPositionColumns: Column[];
   pages: never[];
+  marginUsed?: WatchedValue<number>;
   possibleOrderStatuses: OrderStatus[];
 }
 
@@ -202,15 +203,20 @@ export interface BrokerHost {
     info?: { message?: string; disconnectType?: DisconnectType },
   ): void;
   currentAccountUpdate(): void;
+  /** Flags that are others since another account is traded. */
+  patchConfig?(flags: Record<string, boolean>): void;
   orderUpdate(order: ShownOrder): void;
   positionUpdate(position: ShownPosition): void;
   executionUpdate(execution: ShownExecution): void;
   plUpdate(positionId: string, profit: number): void;
+  individualPositionUpdate(position: ShownIndividualPosition): void;
+  individualPositionPLUpdate(positionId: string, profit: number): void;
   equityUpdate(equity: number): void;
   marginAvailableUpdate(margin: number): void;
   pipValueUpdate(symbol: string, values: { buyPipValue: number; sellPipValue: number }): void;
   realtimeUpdate(symbol: string, quote: TradingQuote): void;
   domUpdate(symbol: string, depth: ChartDepth): void;
+  showNotification(title: string, text: string, type: NotificationType): void;
 }
 
 /** The broker that the library trades with. */
@@ -224,6 +230,7 @@ export interface TradingBroker {
   orders(): Promise<ShownOrder[]>;
   ordersHistory(): Promise<ShownOrder[]>;
   positions(): Promise<ShownPosition[]>;
+  individualPositions(): Promise<ShownIndividualPosition[]>;
   executions(symbol: string): Promise<ShownExecution[]>;
   placeOrder(order: PreOrder, confirmId?: string): Promise<{ orderId: string }>;
   previewOrder(order: PreOrder): Promise<PreviewResult>;
@@ -231,8 +238,10 @@ export interface TradingBroker {
   cancelOrder(orderId: string): Promise<void>;
   cancelOrders(symbol: string, side: Side | undefined, orderIds: string[]): Promise<void>;
   closePosition(positionId: string, amount?: number): Promise<void>;
+  closeIndividualPosition(positionId: string, amount?: number): Promise<void>;
   reversePosition(positionId: string): Promise<void>;
   editPositionBrackets(positionId: string, brackets: Brackets): Promise<void>;
+  editIndividualPositionBrackets(positionId: string, brackets: Brackets): Promise<void>;
   leverageInfo(parameters: LeverageParameters): Promise<LeverageInfo>;
   setLeverage(parameters: LeverageParameters): Promise<{ leverage: number }>;
   previewLeverage(parameters: LeverageParameters): Promise<LeverageRemarks>;

@@ -4,6 +4,8 @@ import { expect, onTestFinished } from "vitest";
 import { type Order, unwrap } from "../../src/index.js";
 import {
   ConnectionStatus,
+  DisconnectType,
+  NotificationType,
   OrderStatus,
   OrderType,
   ParentType,
@@ -21,11 +23,15 @@ import {
   TestServer,
   until,
 } from "./real-server.js";
-import { TradingDriver } from "./trading-driver.js";
+import { recorded, TradingDriver } from "./trading-driver.js";
 
 const test = withServer.skipIf(!hasOpenMarket);
 const TIMEOUT = 90_000;
 const SYMBOL = "BTCUSD";
+
+/** What was asked of the adapter, and what it has told, by all tests. */
+const asked = new Set<string>();
+const told = new Set<string>();
 
 interface Desk {
   readonly driver: TradingDriver;
@@ -51,7 +57,7 @@ async function openDesk(
     ...chosen,
   });
   const driver = new TradingDriver();
-  driver.broker = prepared.factory(driver);
+  driver.broker = recorded(prepared.factory(recorded(driver, told)), asked);
   await driver.connected();
   return { driver, prepared, clients };
 }
@@ -149,7 +155,9 @@ test(
     );
 
     const target = { takeProfit: bid + 17_000 };
-    const isEdited = (): boolean => driver.bracketsOf(SYMBOL).length === 1;
+    const count = driver.positionsTold.length;
+    const isEdited = (): boolean =>
+      driver.bracketsOf(SYMBOL).length === 1 && driver.positionsTold.length > count;
     await driver.expectUpdate(
       () => broker.editPositionBrackets(SYMBOL, target),
       isEdited,
@@ -351,15 +359,19 @@ test(
       Number(data?.equity),
       6,
     );
-    const { summary, accountTitle } = broker.accountManagerInfo();
+    const { summary, accountTitle, possibleOrderStatuses } = broker.accountManagerInfo();
+    expect(possibleOrderStatuses).not.toContain(OrderStatus.Placing);
+    expect(await broker.chartContextMenuActions({})).toEqual([]);
     expect([accountTitle, summary.length]).toEqual(["Driver", driver.watched.length]);
     expect(driver.watched[0]?.value).toBe(1_000_000);
     expect(prepared.configuration.configFlags).toMatchObject({
       supportLevel2Data: true,
-      supportPositionNetting: true,
+      supportPositionNetting: false,
+      supportPositionBrackets: true,
       supportReversePosition: true,
     });
     broker.unsubscribeEquity();
+    broker.unsubscribeMarginAvailable(SYMBOL);
     const count = driver.equities.length;
     await driver.expectUpdate(
       () => broker.closePosition(SYMBOL),
@@ -375,56 +387,77 @@ test(
 );
 
 test(
-  "in a hedging account each position is one of its own",
+  "in a hedging account the positions are individual, and their net is told beside them",
   async ({ clients }) => {
     const { driver, prepared } = await openDesk(clients, true, "hedging");
     const { broker } = driver;
     expect(prepared.configuration.configFlags).toMatchObject({
-      supportMultiposition: true,
-      supportPositionNetting: false,
-      supportReversePosition: true,
+      supportPositionNetting: true,
+      supportMultiposition: false,
+      supportIndividualPositionBrackets: true,
+      supportCloseIndividualPosition: true,
+      supportPartialCloseIndividualPosition: true,
+      supportPositionBrackets: false,
     });
+    const net = (): number => {
+      const position = driver.positions.get(SYMBOL);
+      return position === undefined ? 0 : position.qty * position.side;
+    };
     await broker.placeOrder({ ...market(Side.Buy, 0.01), takeProfit: 200_000 });
+    await until(() => net() === 0.01, "the net of one");
     await broker.placeOrder(market(Side.Sell, 0.01));
-    const [long, short] = await until(
-      () => driver.positions.size >= 2 && [...driver.positions.values()],
-      "two positions",
-    );
+    await until(() => driver.individual.size === 2 && net() === 0, "two that cancel out");
+    expect(await broker.positions()).toEqual([]);
+    const [long, short] = await broker.individualPositions();
+    expect([long, short]).toEqual([...driver.individual.values()]);
     expect([long?.side, short?.side]).toEqual([Side.Buy, Side.Sell]);
-    const target = await until(
-      () => driver.told.find(({ limitPrice }) => limitPrice === 200_000),
-      "the bracket",
-    );
-    await until(
-      () => driver.order(target.id).status === OrderStatus.Working,
-      "the working bracket",
-    );
-    const ofLong = { parentId: long?.id, parentType: ParentType.Position };
-    await until(
-      () => driver.order(target.id).parentId !== undefined,
-      "the position of the bracket",
-    );
-    expect(driver.order(target.id)).toMatchObject(ofLong);
-    const id = short?.id ?? "";
-    const stop = { stopLoss: 300_000 };
+    const [ofLong, ofShort] = [long?.id ?? "", short?.id ?? ""];
+
+    const target = await until(() => driver.bracketsOf(ofLong)[0], "the bracket of the first");
+    expect(target).toMatchObject({
+      limitPrice: 200_000,
+      status: OrderStatus.Working,
+      parentType: ParentType.IndividualPosition,
+    });
+    const toldBefore = driver.individualTold.length;
     await driver.expectUpdate(
-      () => broker.editPositionBrackets(id, stop),
-      () => driver.bracketsOf(id).length === 1,
+      () => broker.editIndividualPositionBrackets(ofShort, { stopLoss: 300_000 }),
+      () => driver.bracketsOf(ofShort).length === 1 && driver.individualTold.length > toldBefore,
       "the stop",
     );
+    await expect(broker.editPositionBrackets(SYMBOL, { stopLoss: 1_000 })).rejects.toThrow("net");
+
+    await broker.placeOrder(market(Side.Buy, 0.02));
+    await until(() => net() === 0.02 && driver.profits.has(SYMBOL), "the net of all");
+    const sides = { side: Side.Buy, longQty: 0.03, shortQty: 0.01 };
+    expect((await broker.positions())[0]).toMatchObject({ id: SYMBOL, qty: 0.02, ...sides });
+    await until(() => driver.individualProfits.size >= 3, "the profit of each");
+
     await driver.expectUpdate(
-      () => broker.closePosition(id),
-      () => !driver.positions.has(id),
+      () => broker.closeIndividualPosition(ofShort, 0.004),
+      () => driver.individual.get(ofShort)?.qty === 0.006 && net() === 0.024,
+      "the rest",
+    );
+    await driver.expectUpdate(
+      () => broker.closeIndividualPosition(ofShort),
+      () => !driver.individual.has(ofShort) && net() === 0.03,
       "the end",
     );
-    await until(() => driver.bracketsOf(id).length === 0, "the end of the stop");
-    expect([...driver.positions.keys()]).toEqual([long?.id]);
+    await until(() => driver.bracketsOf(ofShort).length === 0, "the end of the stop");
+    await expect(broker.closePosition(SYMBOL, 0.01)).rejects.toThrow("as a whole");
     await driver.expectUpdate(
-      () => broker.reversePosition(long?.id ?? ""),
-      () => [...driver.positions.values()].map(({ side }) => side).join() === String(Side.Sell),
+      () => broker.reversePosition(SYMBOL),
+      () => net() === -0.03,
       "the other side",
     );
     await until(() => driver.order(target.id).status === OrderStatus.Canceled, "the bracket's end");
+    await driver.expectUpdate(
+      () => broker.closePosition(SYMBOL),
+      () => net() === 0 && driver.individual.size === 0,
+      "the end of all",
+    );
+    expect(driver.individualTold.at(-1)?.qty).toBe(0);
+    expect(driver.positionsTold.at(-1)).toMatchObject({ id: SYMBOL, qty: 0 });
   },
   TIMEOUT,
 );
@@ -432,7 +465,7 @@ test(
 test(
   "another account is traded after it was chosen",
   async ({ clients }) => {
-    const first = await openDesk(clients);
+    const first = await openDesk(clients, true, "hedging");
     const second = await openDesk(clients);
     const { driver } = second;
     const other = first.driver.broker.currentAccount();
@@ -440,6 +473,7 @@ test(
     expect(ids).toEqual(expect.arrayContaining([other, driver.broker.currentAccount()]));
     driver.broker.setCurrentAccount(other);
     expect([driver.broker.currentAccount(), driver.accountChanges]).toEqual([other, 1]);
+    expect(driver.flags).toEqual([expect.objectContaining({ supportPositionNetting: true })]);
     const { bid } = await quote(clients);
     const { orderId } = await driver.broker.placeOrder({
       ...market(Side.Buy, 0.01),
@@ -482,6 +516,7 @@ test(
     await canceling;
     await driver.connected();
     expect(driver.statuses).toContain(ConnectionStatus.Disconnected);
+    expect(new Set(driver.disconnections)).toEqual(new Set([DisconnectType.BrokenConnection]));
 
     await until(
       () => driver.endsOf(waiting).length === 1 && driver.orders.has(orderId),
@@ -519,3 +554,41 @@ test(
   },
   TIMEOUT,
 );
+
+test(
+  "a halted account is told, and takes no orders until it is resumed",
+  async ({ clients }) => {
+    const { driver } = await openDesk(clients);
+    const { broker } = driver;
+    const params = { path: { account_id: broker.currentAccount() } };
+    await unwrap(clients.api.POST("/api/v1/broker/accounts/{account_id}/halt", { params }));
+    await until(() => driver.notifications.length === 1, "the halt");
+    expect(await broker.isTradable(SYMBOL)).toMatchObject({
+      tradable: false,
+      shortReason: "Account halted",
+    });
+    await expect(broker.placeOrder(market(Side.Buy, 0.01))).rejects.toThrow("halt");
+    await unwrap(clients.api.POST("/api/v1/broker/accounts/{account_id}/resume", { params }));
+    await until(() => driver.notifications.length === 2, "the resumption");
+    expect(driver.notifications.map(([, type]) => type)).toEqual([
+      NotificationType.Error,
+      NotificationType.Success,
+    ]);
+    expect(await broker.isTradable(SYMBOL)).toBe(true);
+  },
+  TIMEOUT,
+);
+
+test("every call was played and every update was heard", async ({ clients }) => {
+  const { prepared } = await openDesk(clients);
+  const calls = Object.keys(prepared.factory(new TradingDriver()));
+  expect(calls.filter((name) => !asked.has(name))).toEqual([]);
+  // Orders and positions are told whole: their partial updates are for columns of one's own.
+  const updates = [
+    ...["orderUpdate", "positionUpdate", "individualPositionUpdate", "executionUpdate"],
+    ...["plUpdate", "individualPositionPLUpdate", "equityUpdate", "marginAvailableUpdate"],
+    ...["pipValueUpdate", "domUpdate", "realtimeUpdate", "connectionStatusUpdate"],
+    ...["currentAccountUpdate", "patchConfig", "showNotification"],
+  ];
+  expect(updates.filter((name) => !told.has(name))).toEqual([]);
+});

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Bar } from "../../src/index.js";
-import { numberOf, textOf } from "../../src/tradingview/decimals.js";
+import { numberOf, sumOf, textOf } from "../../src/tradingview/decimals.js";
 import { LiveBars } from "../../src/tradingview/live-bars.js";
 
 describe("numbers and decimal texts", () => {
@@ -31,6 +31,13 @@ describe("numbers and decimal texts", () => {
       }
     }
   });
+
+  test.each([
+    [[], 0],
+    [["0.1", "0.2"], 0.3],
+    [["0.3", "-0.1", "-0.2"], 0],
+    [["-0.5", "12", "-0.00000001"], 11.49999999],
+  ])("the sum of %j is %d", (texts, sum) => expect(sumOf(texts)).toBe(sum));
 
   test.each([Number.NaN, Infinity])("%d is refused", (value) => {
     expect(() => textOf(value)).toThrow(RangeError);

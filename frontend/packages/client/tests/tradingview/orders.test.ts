@@ -1,6 +1,6 @@
 /** Orders of the server as the library shows them, and what the library asks for as requests. */
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ApiError, type Order, type Position } from "../../src/index.js";
 import {
   OrderStatus,
@@ -12,6 +12,7 @@ import {
   Side,
   StopType,
 } from "../../src/tradingview/index.js";
+import { netOf, NetPositions } from "../../src/tradingview/net-positions.js";
 import { OrderBook } from "../../src/tradingview/order-book.js";
 import { insist, modifyRequest, placeRequest } from "../../src/tradingview/order-entry.js";
 import { PositionBook } from "../../src/tradingview/position-book.js";
@@ -147,7 +148,8 @@ describe("the order book", () => {
     expect(told.at(-1)?.parentId).toBeUndefined();
     made = "a-p7";
     book.renewParents();
-    expect(told.at(-1)).toMatchObject({ parentId: made, parentType: ParentType.Position });
+    const ofMade = { parentId: made, parentType: ParentType.IndividualPosition };
+    expect(told.at(-1)).toMatchObject(ofMade);
     const count = told.length;
     made = undefined; // it was closed
     book.renewParents();
@@ -177,6 +179,17 @@ describe("the order book", () => {
     expect(book.list()).toHaveLength(1);
   });
 
+  test("an order that has ended stays listed for more than a minute, not for ever", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { book } = openBook();
+    book.apply({ ...ORDER, status: "filled", version: 2 });
+    vi.advanceTimersByTime(60_000);
+    expect(book.list()).toHaveLength(1);
+    vi.advanceTimersByTime(61_000);
+    expect(book.list()).toEqual([]);
+  });
+
   test("a new list of the open orders names those that have ended meanwhile", () => {
     const { book } = openBook();
     book.apply(ORDER);
@@ -185,39 +198,82 @@ describe("the order book", () => {
   });
 });
 
+const POSITION: Position = {
+  id: "EURUSD",
+  account_id: "a",
+  symbol: "EURUSD",
+  side: "short",
+  quantity: "10",
+  average_price: "1.1",
+  cost: "11",
+  mark_price: "1.2",
+  unrealized_pnl: "-1",
+  realized_pnl: "0",
+  currency: "USD",
+  opened_at: null,
+  opened_by: null,
+  updated_at: 1,
+};
+
 test("positions that are gone are told once, with quantity 0", () => {
-  const told: ShownPosition[] = [];
+  const told: string[][] = [];
   const profits: number[] = [];
   const book = new PositionBook({
-    positionUpdate: (position) => void told.push(position),
-    plUpdate: (_id, profit) => void profits.push(profit),
+    changed: ({ quantity, side }) => void told.push([quantity, side]),
+    profit: (_id, profit) => void profits.push(profit),
+    settled: () => undefined,
   });
-  const position: Position = {
-    id: "EURUSD",
-    account_id: "a",
-    symbol: "EURUSD",
-    side: "short",
-    quantity: "10",
-    average_price: "1.1",
-    cost: "11",
-    mark_price: "1.2",
-    unrealized_pnl: "-1",
-    realized_pnl: "0",
-    currency: "USD",
-    opened_at: null,
-    opened_by: null,
-    updated_at: 1,
-  };
-  book.apply({ ...position, quantity: "0" }); // never known
-  book.apply(position);
-  book.apply({ ...position, unrealized_pnl: "-2" });
+  book.apply({ ...POSITION, quantity: "0" }); // never known
+  book.apply(POSITION);
+  book.apply({ ...POSITION, unrealized_pnl: "-2" });
   book.replace([]);
   book.replace([]);
-  expect(told.map(({ qty, side }) => [qty, side])).toEqual([
-    [10, Side.Sell],
-    [0, Side.Sell],
+  expect(told).toEqual([
+    ["10", "short"],
+    ["0", "short"],
   ]);
   expect(profits).toEqual([-1, -2]);
+});
+
+describe("the net of individual positions", () => {
+  const long = (id: string, quantity: string, average_price: string): Position => {
+    return { ...POSITION, id, side: "long", quantity, average_price, unrealized_pnl: "0.1" };
+  };
+  const short = { ...POSITION, id: "s", quantity: "0.3", unrealized_pnl: "-0.3" };
+
+  test("has the exact sum, on the side and at the average of what outweighs", () => {
+    const positions = [long("l1", "0.1", "1"), long("l2", "0.3", "2"), short];
+    expect(netOf("EURUSD", positions)).toEqual({
+      id: "EURUSD",
+      symbol: "EURUSD",
+      qty: 0.1,
+      side: Side.Buy,
+      avgPrice: 1.75,
+      longQty: 0.4,
+      shortQty: 0.3,
+    });
+    expect(netOf("EURUSD", [short])).toMatchObject({ qty: 0.3, side: Side.Sell, avgPrice: 1.1 });
+    expect(netOf("EURUSD", [long("l", "0.3", "1"), short]).qty).toBe(0);
+  });
+
+  test("is told when it changes, and once when nothing is left of it", () => {
+    const told: ShownPosition[] = [];
+    const profits: number[] = [];
+    const net = new NetPositions({
+      positionUpdate: (position) => void told.push(position),
+      plUpdate: (_symbol, profit) => void profits.push(profit),
+    });
+    net.renew("EURUSD", []);
+    net.renew("EURUSD", [short]);
+    net.renew("EURUSD", [short, long("l1", "0.1", "1"), long("l2", "0.1", "2")]);
+    net.renew("EURUSD", [{ ...short, unrealized_pnl: null }]);
+    expect(net.list()).toHaveLength(1);
+    net.renew("EURUSD", [short, long("l", "0.3", "1")]);
+    net.renew("EURUSD", []);
+    expect(told.map(({ qty, side }) => qty * side)).toEqual([-0.3, -0.1, -0.3, -0]);
+    expect(profits).toEqual([-0.3, -0.1]);
+    expect(net.list()).toEqual([]);
+  });
 });
 
 describe("what is asked for", () => {

@@ -5,9 +5,12 @@ import {
   type BrokerHost,
   ConnectionStatus,
   type ChartDepth,
+  type DisconnectType,
+  NotificationType,
   OrderStatus,
   ParentType,
   type ShownExecution,
+  type ShownIndividualPosition,
   type ShownOrder,
   type ShownPosition,
   type TradingBroker,
@@ -22,12 +25,32 @@ const FINAL: readonly OrderStatus[] = [
 ];
 const UPDATE_MS = 10_000; // the library waits no longer for the update that an action leads to
 
+/** The object, and the names of those of its functions that are called. */
+export function recorded<T extends object>(object: T, called: Set<string>): T {
+  return new Proxy(object, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...given: unknown[]): unknown => {
+        called.add(String(name));
+        return Reflect.apply(member, target, given);
+      };
+    },
+  });
+}
+
 export class TradingDriver implements BrokerHost {
   readonly orders = new Map<string, ShownOrder>();
   readonly told: ShownOrder[] = [];
   readonly positions = new Map<string, ShownPosition>();
   readonly positionsTold: ShownPosition[] = [];
+  readonly individual = new Map<string, ShownIndividualPosition>();
+  readonly individualTold: ShownIndividualPosition[] = [];
   readonly executions: ShownExecution[] = [];
+  readonly notifications: [string, NotificationType][] = [];
+  readonly disconnections: (DisconnectType | undefined)[] = [];
+  readonly flags: Record<string, boolean>[] = [];
+  readonly individualProfits = new Map<string, number>();
   readonly profits = new Map<string, number>();
   readonly statuses: ConnectionStatus[] = [];
   readonly equities: number[] = [];
@@ -51,14 +74,28 @@ export class TradingDriver implements BrokerHost {
     },
   };
 
-  connectionStatusUpdate(status: ConnectionStatus): void {
+  connectionStatusUpdate(
+    status: ConnectionStatus,
+    info?: { disconnectType?: DisconnectType },
+  ): void {
     expect(status).not.toBe(this.statuses.at(-1));
+    if (status === ConnectionStatus.Disconnected) this.disconnections.push(info?.disconnectType);
     expect(this.broker.connectionStatus()).toBe(status);
     this.statuses.push(status);
   }
 
   currentAccountUpdate(): void {
     this.accountChanges++;
+  }
+
+  patchConfig(flags: Record<string, boolean>): void {
+    this.flags.push(flags);
+  }
+
+  showNotification(title: string, text: string, type: NotificationType): void {
+    expect(text).not.toBe("");
+    expect(Object.values(NotificationType)).toContain(type);
+    this.notifications.push([title, type]);
   }
 
   orderUpdate(order: ShownOrder): void {
@@ -82,6 +119,22 @@ export class TradingDriver implements BrokerHost {
   plUpdate(id: string, profit: number): void {
     expect(this.positions.has(id)).toBe(true);
     this.profits.set(id, profit);
+  }
+
+  individualPositionUpdate(position: ShownIndividualPosition): void {
+    const { id, qty, date, price } = position;
+    expect(date).toBeGreaterThan(1_000_000_000_000); // milliseconds
+    if (qty === 0) expect(this.individual.delete(id)).toBe(true);
+    else {
+      expect([qty, price].every((value) => value > 0)).toBe(true);
+      this.individual.set(id, position);
+    }
+    this.individualTold.push(position);
+  }
+
+  individualPositionPLUpdate(id: string, profit: number): void {
+    expect(this.individual.has(id)).toBe(true);
+    this.individualProfits.set(id, profit);
   }
 
   executionUpdate(execution: ShownExecution): void {
@@ -110,6 +163,9 @@ export class TradingDriver implements BrokerHost {
   }
 
   domUpdate(symbol: string, depth: ChartDepth): void {
+    for (const prices of [depth.bids, depth.asks].map((side) => side.map(({ price }) => price))) {
+      expect(prices).toEqual([...prices].sort((a, b) => a - b)); // both ascend
+    }
     this.ladders.set(symbol, depth);
   }
 
@@ -156,6 +212,8 @@ export class TradingDriver implements BrokerHost {
     expect(parentType === undefined).toBe(parentId === undefined);
     if (parentId === undefined || FINAL.includes(status)) return;
     if (parentType === ParentType.Order) expect(status).toBe(OrderStatus.Inactive);
-    else expect([parentType, status]).toEqual([ParentType.Position, OrderStatus.Working]);
+    else expect(status).toBe(OrderStatus.Working);
+    const isIndividual = parentType === ParentType.IndividualPosition;
+    if (parentType !== ParentType.Order) expect(this.individual.has(parentId)).toBe(isIndividual);
   }
 }

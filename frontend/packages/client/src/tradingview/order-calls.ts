@@ -1,33 +1,17 @@
-/** What the library does with orders and positions. */
+/** Orders placed, modified and canceled. */
 
 import type { Order } from "../generated/rest.js";
 import { ApiError, unwrap } from "../rest.js";
-import { textOf } from "./decimals.js";
-import {
-  type Exits,
-  exitsRequest,
-  insist,
-  modifyRequest,
-  newClientOrderId,
-  placeRequest,
-} from "./order-entry.js";
+import { insist, modifyRequest, newClientOrderId, placeRequest } from "./order-entry.js";
 import { bracketsOf, isFinal } from "./orders.js";
 import type { Session } from "./session.js";
 import { type Brackets, type ShownOrder, StopType, type TradingBroker } from "./trading.js";
 
-type TradeCalls = Pick<
-  TradingBroker,
-  | "placeOrder"
-  | "modifyOrder"
-  | "cancelOrder"
-  | "cancelOrders"
-  | "closePosition"
-  | "reversePosition"
-  | "editPositionBrackets"
->;
-
-export function tradeCalls(session: Session): TradeCalls {
-  const calls = new Calls(session);
+/** What the library does with orders. */
+export function orderCalls(
+  session: Session,
+  calls: OrderCalls,
+): Pick<TradingBroker, "placeOrder" | "modifyOrder" | "cancelOrder" | "cancelOrders"> {
   return {
     async placeOrder(order) {
       const body = placeRequest(order, session.pipSizeOf(order.symbol));
@@ -39,13 +23,10 @@ export function tradeCalls(session: Session): TradeCalls {
       const results = await Promise.allSettled(orderIds.map((id) => calls.cancel(id)));
       for (const result of results) if (result.status === "rejected") throw result.reason;
     },
-    closePosition: (positionId, amount) => calls.close(positionId, amount),
-    reversePosition: (positionId) => calls.reverse(positionId),
-    editPositionBrackets: (positionId, brackets) => calls.setExits(positionId, brackets),
   };
 }
 
-class Calls {
+export class OrderCalls {
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -88,57 +69,6 @@ class Calls {
       const order = await unwrap(api.GET("/api/v1/broker/orders/{order_id}", { params }));
       this.#session.streams.orders.apply(order);
       if (order.status !== "canceled") throw error; // sent twice, it may have been our own doing
-    }
-  }
-
-  /** Under a key of its own the server closes once, however often it is asked. */
-  async close(positionId: string, amount: number | undefined): Promise<void> {
-    const { api, insistMs } = this.#session.prepared.options;
-    const quantity = amount === undefined ? null : textOf(amount);
-    const params = {
-      path: { position_id: positionId },
-      query: { account_id: this.#accountId, quantity },
-      header: { "Idempotency-Key": newClientOrderId() },
-    };
-    const closed = await insist(
-      () => unwrap(api.DELETE("/api/v1/broker/positions/{position_id}", { params })),
-      insistMs,
-    );
-    this.#session.streams.orders.apply(closed);
-  }
-
-  /** In one step: there is no moment in which the position is flat. */
-  async reverse(positionId: string): Promise<void> {
-    const { api, insistMs } = this.#session.prepared.options;
-    const params = {
-      path: { position_id: positionId },
-      query: { account_id: this.#accountId },
-      header: { "Idempotency-Key": newClientOrderId() },
-    };
-    const reversed = await insist(
-      () => unwrap(api.POST("/api/v1/broker/positions/{position_id}/reverse", { params })),
-      insistMs,
-    );
-    this.#session.streams.orders.apply(reversed);
-  }
-
-  /** The new exits are there before those of the entry, which they take the place of, go. */
-  async setExits(positionId: string, brackets: Brackets): Promise<void> {
-    const { api, insistMs } = this.#session.prepared.options;
-    const { orders, positions } = await this.#session.known();
-    const symbol = positions.get(positionId)?.symbol ?? positionId;
-    const exits: Exits = exitsRequest(brackets, this.#session.pipSizeOf(symbol));
-    const params = {
-      path: { position_id: positionId },
-      query: { account_id: this.#accountId },
-    };
-    const put = (): ReturnType<typeof unwrap<{ orders: Order[] }>> =>
-      unwrap(api.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body: exits }));
-    const set = await insist(put, insistMs);
-    for (const order of set.orders) orders.apply(order);
-    const kept = new Set(set.orders.map(({ id }) => id));
-    for (const order of orders.brackets(positionId)) {
-      if (order.parent_type === "order" && !kept.has(order.id)) await this.cancel(order.id);
     }
   }
 
