@@ -3,7 +3,8 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page, skipWhatCannotRun, test } from "./fixtures";
-import { TOKEN } from "../../tools/test-server";
+import { TestServer, TOKEN } from "../../tools/test-server";
+import { type Box, chartBox, drag, type Place } from "./chart";
 
 const FOLDER = join(import.meta.dirname, "../../../docs/screenshots");
 const LARGEST_BYTES = 300_000;
@@ -12,7 +13,7 @@ const PHONE = { width: 390, height: 844 };
 
 skipWhatCannotRun();
 
-test("screenshots", async ({ page, request, server }) => {
+test("the terminal", async ({ page, request, server }) => {
   mkdirSync(FOLDER, { recursive: true });
   await page.setViewportSize(DESKTOP);
   await page.goto(server.origin);
@@ -53,6 +54,7 @@ test("screenshots", async ({ page, request, server }) => {
   await page.getByRole("button", { name: "1D", exact: true }).click();
   await page.getByRole("button", { name: "Limit", exact: true }).click();
   await page.getByRole("tab", { name: /Positions/ }).click();
+  await previewed(page);
   await shoot(page, "desktop-light");
 
   await page.keyboard.press("Control+,");
@@ -61,11 +63,33 @@ test("screenshots", async ({ page, request, server }) => {
   await page.keyboard.press("Escape");
   await page.locator('[data-symbol="BTCUSD"]').click();
   await page.getByRole("button", { name: "1m", exact: true }).click();
+  await previewed(page);
   await shoot(page, "desktop-light-german");
   await page.keyboard.press("Control+,");
   await page.getByLabel("Sprache").selectOption("en");
   await page.getByLabel(/Green and red/).check();
   await page.keyboard.press("Escape");
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator('[data-symbol="AAPL"]').click();
+  await page.getByRole("button", { name: "1D", exact: true }).click();
+  await page.getByRole("button", { name: "Indicators" }).click();
+  const studies = page.getByRole("dialog", { name: "Indicators" });
+  for (const name of ["+ EMA", "+ RSI"]) {
+    await studies.getByRole("button", { name, exact: true }).click();
+  }
+  await page.keyboard.press("Escape");
+  const box = await chartBox(page);
+  for (const [tool, from, to] of [
+    ["Trend line", [0.24, 0.56], [0.68, 0.16]],
+    ["Fibonacci retracement", [0.68, 0.2], [0.86, 0.48]],
+  ] as const) {
+    await page.getByRole("button", { name: tool }).click();
+    await drag(page, at(box, from), at(box, to));
+  }
+  await page.mouse.move(0, 0);
+  await shoot(page, "desktop-dark-drawings");
+  await page.emulateMedia({ colorScheme: "light" });
 
   await page.setViewportSize(PHONE);
   await page.getByRole("button", { name: "Markets", exact: true }).click();
@@ -80,6 +104,54 @@ test("screenshots", async ({ page, request, server }) => {
   await page.getByRole("button", { name: "Markets", exact: true }).click();
   await shoot(page, "phone-dark-markets");
 });
+
+test("a replay, with the curve of an account", async ({ page, request }) => {
+  const plan = { start: "2026-11-20T14:30", end: "2026-11-20T16:30", speed: 60 };
+  const server = await TestServer.replay({ ...plan, symbols: "BTCUSD,EURUSD" });
+  try {
+    await page.setViewportSize(DESKTOP);
+    await page.goto(server.link);
+    const headers = { Authorization: `Bearer ${TOKEN}` };
+    const send = async (method: string, path: string, data: object): Promise<void> => {
+      const url = `${server.origin}/api/v1/${path}`;
+      expect((await request.fetch(url, { method, headers, data })).ok()).toBe(true);
+    };
+    const go = (data: object) => send("PATCH", "datafeed/replay", data);
+    const bar = page.getByRole("region", { name: "Replay" });
+    const order = { symbol: "BTCUSD", type: "market", side: "buy" };
+    const exits = {
+      take_profit: { limit_price: "78600" },
+      stop_loss: { stop_price: "78200" },
+    };
+    await go({ step: 1000 });
+    await send("POST", "broker/orders", { ...order, quantity: "1", ...exits });
+    await go({ speed: 0, state: "running" });
+    await expect(bar.getByRole("timer")).toContainText(/15:[2-5]\d|16:/, { timeout: 240_000 });
+    await go({ state: "paused" });
+    await page.getByRole("tab", { name: "Account" }).click();
+    await expect(page.getByRole("region", { name: "Equity curve" })).toContainText("Today");
+    await previewed(page);
+    await shoot(page, "desktop-dark-replay");
+    await page.keyboard.press("Control+,");
+    await page.getByLabel(/Blue and orange/).check();
+    await page.keyboard.press("Escape");
+    await page.setViewportSize(PHONE);
+    await page.getByRole("button", { name: "Account", exact: true }).click();
+    await shoot(page, "phone-dark-replay");
+  } finally {
+    await server.remove();
+  }
+});
+
+/** A place by the parts of the chart that are left of it and above it. */
+function at(box: Box, [left, top]: readonly [number, number]): Place {
+  return { x: box.x + left * box.width, y: box.y + top * box.height };
+}
+
+/** What the ticket's order would do is shown. */
+async function previewed(page: Page): Promise<void> {
+  await expect(page.locator(".estimate dd").first()).toHaveText(/\d/);
+}
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.evaluate(async () => {
