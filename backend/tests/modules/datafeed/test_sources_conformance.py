@@ -2,7 +2,9 @@
 
 import asyncio
 from array import array
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from tests.modules.datafeed.test_series_packs import write_aapl, write_eurusd
 from trading_api.app_factory import build_app
 from trading_api.domain.market import Bar
 from trading_api.domain.series import BUY, SELL, Columns, SeriesKey
+from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.sources.bitstamp import BTCUSD
+from trading_api.modules.datafeed.sources.chosen import MEMBERS
 from trading_api.modules.datafeed.sources.packs import pack_sources
 from trading_api.modules.datafeed.sources.stocks import committed_source
 from trading_api.modules.datafeed.sources.stored import StoredSource
@@ -22,7 +26,7 @@ from trading_api.modules.datafeed.sources.synthetic import synthetic_source
 from trading_api.shared.context import AppContext, OptionsError
 from trading_api.shared.memory import MemoryCatalogue
 from trading_api.shared.memory_market import MemoryMarketStore
-from trading_api.shared.sources import SourceContext
+from trading_api.shared.sources import SourceContext, SourceFactory
 from trading_api.testing.client import make_client
 from trading_api.testing.clock import ManualClock
 from trading_api.testing.suites.sources import OpenedSource, SourceSuite
@@ -197,3 +201,17 @@ def test_a_source_gets_its_own_options() -> None:
 def test_a_source_that_cannot_be_had_stops_the_start(options: dict[str, Any], text: str) -> None:
     with pytest.raises(OptionsError, match=text):
         start(options)
+
+
+def test_what_is_no_source_stops_the_start_with_what_it_lacks() -> None:
+    half = SimpleNamespace(**dict.fromkeys(set(MEMBERS) - {"depth"}))
+    for made, lacks in ((half, "depth"), ([half], "depth"), (5, "name, symbols, is_open, .*bars")):
+        context = AppContext.in_memory(clock=ManualClock(NOW))
+        context.offered_sources = {"odd": partial(_giving, made)}
+        context.module_options = {"datafeed": {"sources": ["odd"]}}
+        with pytest.raises(OptionsError, match=f"what 'odd' makes is no source, it has no {lacks}"):
+            DatafeedService(context)
+
+
+def _giving(made: Any) -> SourceFactory:
+    return lambda _: made

@@ -13,6 +13,7 @@ from trading_api.shared.context import AppContext, OptionsError
 from trading_api.shared.sources import SourceContext, SourceLoader
 
 TABLE = "modules.datafeed.source_options"
+MEMBERS = (*QuoteSource.__annotations__, *(n for n in vars(QuoteSource) if not n.startswith("_")))
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +39,8 @@ def chosen_sources(context: AppContext, options: DatafeedOptions) -> Iterator[Qu
     A replay does without those that are remote: they know nothing but the present.
 
     Raises:
-        OptionsError: a name is unknown, a table is of no source that is named, or a source refuses
-            its options.
+        OptionsError: a name is unknown, a table is of no source that is named, a source refuses
+            its options, or what is made is no source.
     """
     known = {**context.offered_sources, **BUILT_IN}
     chance = random.Random(context.ids.new_id())  # noqa: S311 - keeps no secret
@@ -65,6 +66,11 @@ def chosen_sources(context: AppContext, options: DatafeedOptions) -> Iterator[Qu
         except (msgspec.ValidationError, ValueError) as error:
             raise OptionsError(f"[{TABLE}.{name}]: {error}") from error
         for source in made if isinstance(made, Sequence) else [made]:
+            if missing := [member for member in MEMBERS if not hasattr(source, member)]:
+                raise OptionsError(
+                    f"[modules.datafeed] sources: what {name!r} makes is no source, it has no "
+                    f"{', '.join(missing)}"
+                )
             if context.replay is not None and isinstance(source, RemoteSource):
                 _log.warning("%s is left out: a replay has no present", source.name)
             else:
