@@ -12,6 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 
 from trading_api.testing.proxy import Proxy
 
@@ -219,6 +220,8 @@ class FakeBinance:
                     self._send(socket, json.dumps(event))
 
     def _send(self, socket: ServerConnection, text: str) -> None:
+        if socket.state is not State.OPEN:  # on its way out: it is still among the others
+            return
         socket.protocol.send_text(text.encode())
         socket.send_data()
 

@@ -8,9 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.modules.datafeed.exchange_worlds import SYMBOL, AppWorld, app_world, pressed_on
+from tests.modules.datafeed.exchange_worlds import (
+    COIN,
+    STREAMS,
+    SYMBOL,
+    AppWorld,
+    app_world,
+    fake_binance,
+    pressed_on,
+)
 from tests.modules.datafeed.test_datafeed_api import utc
 from trading_api.domain.series import SeriesKey
+from trading_api.testing.clock import ManualClock
+from trading_api.testing.sockets import open_socket
 
 NOW = utc("2026-11-20T15:58:30.501")
 MINUTE_MS = 60_000
@@ -83,6 +93,26 @@ def test_a_dropped_connection_is_told_and_what_was_missed_is_fetched() -> None:
         assert [item["size"] for item in trades["items"]] == [0.0001, 0.0003, 0.0002, 0.0001]
 
     play(story)
+
+
+@pytest.mark.parametrize("ending", ["dropped", "closed"])
+def test_the_exchange_trades_on_at_every_turn_of_a_connections_end(ending: str) -> None:
+    async def main() -> None:
+        async with fake_binance(ManualClock(NOW)) as fake:
+            address = f"ws://127.0.0.1:{fake.proxy.port}/ws/1"
+            async with open_socket(address) as socket:
+                await socket.send({"params": [STREAMS[0]], "id": 1})
+                await fake.subscribed(STREAMS[0])
+                if ending == "dropped":
+                    fake.drop()
+                closing = asyncio.create_task(socket.connection.close())
+                for _ in range(200):
+                    await asyncio.sleep(0)
+                    fake.trade(6_000_000, 1)
+                await closing
+            assert len(fake.coins[COIN].trades) == 200
+
+    asyncio.run(main())
 
 
 def test_repeats_and_wrong_order_change_nothing() -> None:
