@@ -280,6 +280,17 @@ def test_an_oco_of_both_sides_catches_a_breakout_either_way() -> None:
     assert up == "acc-1-o2"
 
 
+def test_a_child_that_was_changed_while_it_waited_sets_its_margin_aside_once() -> None:
+    desk = open_desk("150")
+    group = OrderGroup("oto", (leg("buy", "10", limit_price="9.00"),))
+    desk.place("buy", "1", "9.90", group=group)
+    parent, child = OrderId("acc-1-o1"), OrderId("acc-1-o2")
+    desk.modify(child, limit_price="9.50")
+    assert desk.account.margin_reserved == Decimal("9.90")
+    desk.quote("9.88x500", "9.90x500")
+    assert status(desk, parent, child) == [("filled", None), ("working", None)]
+
+
 def test_an_oto_child_works_for_its_share_of_what_its_parent_got() -> None:
     desk = Desk()
     desk.quote("10x500", "10.02x3")

@@ -78,7 +78,9 @@ def _change(
         return None
     ticket = state.tickets[order.id]
     book = market.book(order.symbol)
-    price = risk.reserve_price(state, after, market) or ticket.reserve_price
+    price = None
+    if not order.waits_for_parent:
+        price = risk.reserve_price(state, after, market) or ticket.reserve_price
     reason = risk.change_refusal(state, order, after, price, market)
     if reason is None and order.status in MATCHABLE and _prices(after) != _prices(order):
         reason = arrival.refusal(after, book, market.rules)

@@ -201,7 +201,9 @@ class NaiveAccount(NaiveBook):
         if _told(order) == _told(before):
             return None
         repriced = (order.limit, order.stop) != (before.limit, before.stop)
-        reserve = set_aside(order, self.market) or order.reserve
+        reserve = None
+        if not order.waits_for_parent:
+            reserve = set_aside(order, self.market) or order.reserve
         code = "account_halted" if self.halted else None
         code = code or self.short_of_margin(order, reserve)
         if code is None and repriced and order.works:
