@@ -118,6 +118,9 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_one_updates(tmp_pat
         pytest.param("soon,10,12,9,12,1", "time 'soon' cannot be read", id="time"),
         pytest.param("{odd},10,12,9,12,1", "is not the beginning of a bar of 1", id="odd time"),
         pytest.param("-60000,10,12,9,12,1", "does not lie between 1970 and 2200", id="far"),
+        pytest.param("9" * 20 + ",10,12,9,12,1", "does not lie between 1970 and 2200", id="huge"),
+        pytest.param("-1e30,10,12,9,12,1", "does not lie between 1970 and 2200", id="hugely early"),
+        pytest.param("inf,10,12,9,12,1", "time 'inf' cannot be read", id="infinite"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_told_and_the_others_are_stored(

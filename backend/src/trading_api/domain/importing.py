@@ -19,6 +19,8 @@ from trading_api.domain.sessions import DAY_MS, Span, TradingSession, day_stamp,
 TimeUnit = Literal["s", "ms", "us", "ns"]
 UNITS: dict[TimeUnit, float] = {"s": 1000, "ms": 1, "us": 1 / 1000, "ns": 1 / 1_000_000}
 LATEST_MS = day_stamp(date(2200, 1, 1))
+_FAR_MS = 1 << 62
+"""What is farther away stands for all times that no row may have."""
 
 ALIASES = {
     "timestamp": "time",
@@ -126,7 +128,7 @@ class Checker:
         if found is None:
             found = array("q", _each(values, self._moment, "time", problems, 0))
         elif factor != 1:
-            found = array("q", [round(value * factor) for value in found])
+            found = array("q", [_whole_ms(value * factor) for value in found])
         if self.resolution is not None and self.resolution not in INTRADAY_MS:
             return array("q", _each(found, self._day, "time", problems, 0))
         return found
@@ -142,7 +144,7 @@ class Checker:
             value = datetime.combine(value, time())
         if isinstance(value, datetime):
             return epoch_ms(value if value.tzinfo else value.replace(tzinfo=self.zone))
-        return round(float(value) * UNITS[self.unit])
+        return _whole_ms(float(value) * UNITS[self.unit])
 
     def _day(self, time_ms: int) -> int:
         moment = datetime.fromtimestamp(time_ms / 1000, UTC).astimezone(self.zone)
@@ -316,6 +318,10 @@ def _whole_numbers(values: Sequence[Any]) -> "array[int] | None":
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def _whole_ms(time_ms: float) -> int:
+    return max(-_FAR_MS, min(_FAR_MS, round(time_ms)))
 
 
 def _each(
