@@ -421,6 +421,23 @@ def test_what_was_told_before_a_split_is_adjusted_and_that_is_told() -> None:
     assert feed.store.read(MINUTES, None, None, 9).bars()[0].close == 8.0, "as it was told"
 
 
+def test_dividends_are_taken_off_what_was_told_before_and_a_corrected_one_anew() -> None:
+    feed = Feed()
+    feed.info = replace(feed.info, session="24x7", timezone="UTC")
+
+    async def story() -> None:
+        await feed.trade(8.0)
+        await feed.until(NOON + 12 * 60 * MINUTE)
+        await feed.trade(7.0)
+        for value, close in ((2.0, 6.0), (4.0, 4.0)):
+            dividend = CorporateAction(date(2026, 11, 21), "dividend", value)
+            feed.store.save_actions("EURUSD", [dividend])
+            assert [bar.close for bar in feed.history("1D")] == [close, 7.0]
+            assert feed.history("1")[0].close == close
+
+    feed.live(story)
+
+
 def test_nothing_of_a_replay_is_kept() -> None:
     feed = Feed()
     context = AppContext.in_memory(clock=feed.clock)
