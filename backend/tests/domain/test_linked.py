@@ -27,7 +27,7 @@ def bracket(
         "take_profit": TakeProfit(Decimal(more.pop("target", "10.45"))),
         "stop_loss": StopLoss(stop_price=Decimal(more.pop("stop", "9.85"))),
     }
-    desk.place("buy", quantity, limit, **exits, **more)
+    desk.place(more.pop("side", "buy"), quantity, limit, **exits, **more)
     last = desk.state.order_count
     entry, stop, target = (OrderId(f"acc-1-o{last - n}") for n in (2, 1, 0))
     return entry, stop, target
@@ -239,6 +239,51 @@ def test_exits_never_touch_what_was_there_before() -> None:
     assert leaves(desk, stop, target) == [70, 70]
     desk.quote("9.80x500", "9.82x500")
     assert desk.holding.quantity == 200
+
+
+def test_the_exits_of_an_entry_that_flips_a_position_are_for_what_it_opened() -> None:
+    desk = Desk()
+    desk.quote("10x500", "10.02x500")
+    desk.place("buy", "1")
+    desk.quote("10x1", "10.02x500")
+    entry, stop, target = bracket(desk, "2", "10", side="sell", stop="10.45", target="9.85")
+    assert leaves(desk, entry, stop, target) == [1, 1, 1]
+    assert status(desk, stop, target) == [("held", "waits_for_parent")] * 2
+    desk.quote("10.01x500", "10.02x500")
+    assert desk.holding.quantity == -1
+    assert status(desk, entry, stop, target) == [("filled", None), *[("working", None)] * 2]
+    assert leaves(desk, stop, target) == [1, 1]
+    desk.quote("9.84x500", "9.85x500")
+    assert status(desk, stop, target) == [("canceled", "oco_filled"), ("filled", None)]
+    assert desk.holding.quantity == 0
+    assert desk.folded_again() == desk.state
+
+
+@pytest.mark.parametrize("mode", ["partial", "full"])
+def test_an_entry_of_many_fills_protects_all_that_it_opened(mode: str) -> None:
+    desk = Desk(SaidMarket(linked_mode=mode))
+    desk.quote("10x500", "10.02x500")
+    desk.place("buy", "4")
+    desk.quote("10x3", "10.02x500")
+    entry, stop, target = bracket(desk, "10", "10", side="sell", stop="10.45", target="9.85")
+    desk.modify(entry, quantity="12")
+    assert leaves(desk, stop, target) == [9, 9]
+    desk.quote("10.01x3", "10.02x500")
+    desk.quote("10.02x500", "10.03x500")
+    assert figures(desk.order(entry).status, desk.holding.quantity) == ["filled", -8]
+    assert leaves(desk, stop, target) == [8, 8]
+
+
+def test_an_entry_that_only_closes_has_no_exits() -> None:
+    desk = open_desk()
+    desk.place("buy", "3")
+    entry, stop, target = bracket(desk, "3", side="sell", stop="10.45", target="9.85")
+    assert desk.holding.quantity == 0
+    assert status(desk, entry, stop, target) == [
+        ("filled", None),
+        *[("canceled", "nothing_to_reduce")] * 2,
+    ]
+    assert not desk.state.tickets
 
 
 # --- oco and oto

@@ -28,7 +28,8 @@ class Ticket(Struct, frozen=True):
         reserve_price: what a unit of it sets aside; None where that is not known yet.
         filled_value: exact sum of price times quantity of its fills.
         target: of a child of an `oto` order, its quantity once that is filled.
-        ceded: what the rivals of its group got in its stead.
+        ceded: what it will not work for: what rivals of its group got in its stead, and what its
+            entry closed instead of opening it.
         ahead: what stands before it at its price; None where that is not known.
         acts_at: when an order or a change that is on its way acts; `ends_at` likewise of a cancel.
         change: what is on its way.

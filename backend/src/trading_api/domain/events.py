@@ -171,7 +171,8 @@ class OrderFilled(Struct, frozen=True, kw_only=True, tag=True):
 class OrderReplaced(Struct, frozen=True, kw_only=True, tag=True):
     """An open order has a new quantity, price or end; None where a member is as it was.
 
-    `ceded` is what its rivals got in its stead; `confirms` tells a change that was on its way.
+    `ceded` is what its rivals got in its stead, or its entry closed; `confirms` tells a change that
+    was on its way.
     """
 
     order_id: OrderId

@@ -14,7 +14,7 @@ from trading_api.domain.events import (
 )
 from trading_api.domain.fills import Market
 from trading_api.domain.money import ZERO, canonical, share
-from trading_api.domain.orders import Execution, Order, StatusReason
+from trading_api.domain.orders import OPEN, Execution, Order, StatusReason
 from trading_api.domain.progress import Progress
 
 
@@ -36,8 +36,11 @@ def _after_fill(progress: Progress, execution: Execution, market: Market) -> Non
     order = progress.state.orders[execution.order_id]
     if order.group_id is not None:
         _take_from_rivals(progress, order, execution.quantity, market)
+        closed = _closed_by(progress, execution)
         for child in linked.children(progress.state, order):
-            _feed(progress, child, order, market)
+            if closed and child.group_type == "bracket":
+                _spare(progress, child, order, closed, market)
+            _feed(progress, progress.state.orders[child.id], order, market)
     if progress.state.groups:
         position_exits.grow(progress, order.symbol, market.now)
     if progress.state.reducing:
@@ -58,8 +61,33 @@ def _take_from_rivals(progress: Progress, order: Order, quantity: Decimal, marke
         _cancel(progress, parent, StatusReason("exit_filled", text), market)
 
 
+def _closed_by(progress: Progress, execution: Execution) -> Decimal:
+    """What a fill that has just happened took from a net position that stood against it."""
+    if progress.state.mode == "hedging":
+        return ZERO
+    before = progress.state.held(execution.symbol) - execution.signed_quantity
+    opposite = before * execution.signed_quantity < 0
+    return min(abs(before), execution.quantity) if opposite else ZERO
+
+
+def _spare(
+    progress: Progress, exit_order: Order, entry: Order, closed: Decimal, market: Market
+) -> None:
+    """An exit is for what its entry opened, not for what it closed of an opposite position."""
+    quantity = exit_order.quantity
+    if exit_order.waits_for_parent:
+        quantity = entry.quantity - progress.state.tickets[exit_order.id].ceded - closed
+    if quantity > 0:
+        _resize(progress, exit_order, quantity, market, ceded=closed)
+    else:
+        text = f"order {entry.id} has closed a position and opened none"
+        _cancel(progress, exit_order, StatusReason("nothing_to_reduce", text), market)
+
+
 def _feed(progress: Progress, child: Order, parent: Order, market: Market) -> None:
     """Let a child work for what its parent has got."""
+    if child.status not in OPEN:
+        return
     quantity = _due(progress, child, parent, market)
     if child.waits_for_parent:
         if quantity > 0:
@@ -137,8 +165,9 @@ def _after_change(progress: Progress, order: Order, market: Market) -> None:
     if order.group_type != "bracket":
         return
     for child in linked.children(progress.state, order):
-        if child.waits_for_parent and child.quantity != order.quantity:
-            _resize(progress, child, order.quantity, market)
+        quantity = canonical(order.quantity - progress.state.tickets[child.id].ceded)
+        if child.waits_for_parent and child.quantity != quantity:
+            _resize(progress, child, quantity, market)
 
 
 def _cancel(progress: Progress, order: Order, reason: StatusReason, market: Market) -> None:

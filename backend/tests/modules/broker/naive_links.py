@@ -43,6 +43,8 @@ class NaiveBook:
     def fill(self, order: NaiveOrder, quantity: int, price: Fraction) -> None:
         if quantity <= 0:
             return
+        against = -self.position if order.side == "buy" else self.position
+        closed = max(min(against, quantity), 0)
         fee = Fraction(floor(quantity * price * self.fee_bps / 100 + Fraction(1, 2)), 100)
         self.tape.append(Print(order.number, order.side, quantity, price, fee))
         order.fills.append((quantity, price))
@@ -52,6 +54,7 @@ class NaiveBook:
         if order.group is not None:
             self._take_from_rivals(order, quantity)
             for child in self.children(order):
+                self._spare(child, order, closed)
                 self._feed(child, order)
         self._position_exits_grow()
         self.reducing_follows()
@@ -82,8 +85,22 @@ class NaiveBook:
                 if parent.number == order.parent:
                     self.end(parent, "canceled", "exit_filled")
 
+    def _spare(self, child: NaiveOrder, entry: NaiveOrder, closed: int) -> None:
+        """Exits are for what their entry opened; what it closed needs none."""
+        if child.group_kind != "bracket" or not closed:
+            return
+        child.ceded += closed
+        if not child.waits_for_parent:
+            return
+        if entry.quantity > child.ceded:
+            child.quantity = entry.quantity - child.ceded
+        else:
+            self.end(child, "canceled", "nothing_to_reduce")
+
     def _feed(self, child: NaiveOrder, parent: NaiveOrder) -> None:
         """A child works for what its parent has got, and grows with it."""
+        if child.status not in OPEN:
+            return
         due = self._due(child, parent)
         if child.waits_for_parent:
             if due > 0:

@@ -214,7 +214,7 @@ class NaiveAccount(NaiveBook):
         order.reserve = reserve
         for child in self.children(order):
             if child.waits_for_parent and child.group_kind == "bracket":
-                child.quantity = order.quantity
+                child.quantity = order.quantity - child.ceded
         if order.quantity > before.quantity or repriced:
             order.turn = self.next_turn()
             self._arrive(order)
