@@ -324,6 +324,24 @@ def test_a_misspelt_parameter_of_a_command_is_refused_and_named(
     assert problem["detail"] == f"{name} is not a parameter of this address; {known}"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("DELETE", "/orders?symbol=AAPL&symbol=MSFT", "symbol"),
+        ("POST", "/orders?account_id=a&account_id=a", "account_id"),
+        ("DELETE", "/positions/AAPL?quantity=1&account_id=a&quantity=2", "quantity"),
+    ],
+)
+def test_a_parameter_of_a_command_that_is_given_twice_is_refused_and_named(
+    method: str, path: str, name: str
+) -> None:
+    answer = exchange(method, path, json=order() if method == "POST" else None)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "invalid_payload")
+    assert problem["errors"][0]["field"] == name
+    assert problem["detail"] == f"{name} is given more than once"
+
+
 def test_a_market_named_with_its_exchange_is_the_same_market() -> None:
     answer = exchange("POST", "/orders", json=order(symbol="NASDAQ:AAPL"))
     assert (answer.status_code, answer.json()["symbol"]) == (201, "AAPL")

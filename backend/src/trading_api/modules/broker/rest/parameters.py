@@ -50,15 +50,21 @@ def replayed_header(replayed: bool) -> dict[str, str]:
 def refuse_others(request: Request, *known: str) -> None:
     """A misspelt parameter of a command must not come to mean all of it, or the default.
 
+    Nor may one of two symbols, or of two accounts, be left out silently.
+
     Raises:
         InvalidPayload: names the parameter.
     """
-    for name in request.query_params:
+    seen = set[str]()
+    for name, _ in request.query_params.multi_items():
         if name not in known:
             name = name[:64]
             listed = f"known are {', '.join(known)}" if known else "it takes none"
             message = f"{name} is not a parameter of this address; {listed}"
             raise InvalidPayload(name, message)
+        if name in seen:
+            raise InvalidPayload(name, f"{name} is given more than once")
+        seen.add(name)
 
 
 def one_account(query: str | None, body: str | None) -> str | None:
