@@ -110,6 +110,17 @@ test("four tools draw; what they drew is moved, removed and kept for its symbol"
   expect(watched.complaints).toEqual([]);
 });
 
+test("indicators leave the tools within reach", async ({ page, server }) => {
+  await openDays(page, server);
+  await page.getByRole("button", { name: "Indicators" }).click();
+  await page.getByRole("button", { name: "+ EMA", exact: true }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("list", { name: "Indicators" })).toContainText("EMA");
+  const line = tools(page).getByRole("button", { name: "Trend line" });
+  await line.click({ timeout: 15_000 });
+  await expect(line).toHaveAttribute("aria-pressed", "true");
+});
+
 test("keys alone draw, move and remove", async ({ page, server }) => {
   await openDays(page, server);
   const kept = () => page.evaluate(() => localStorage.getItem("trading-api:drawings:AAPL"));

@@ -58,6 +58,19 @@ test("fills stand on the bar in which they happened, oldest first", () => {
   ]);
 });
 
+test("what an order filled in parts within a bar is one mark", () => {
+  const parts = ["0.1", "0.2", "0.3"].map((quantity, at) =>
+    anExecution(at, { order_id: "o1", quantity, time: at < 2 ? 60_000 + at : 120_000 }),
+  );
+  const other = anExecution(9, { order_id: "o2", quantity: "5", time: 60_000 });
+  const marks = fillMarks("BTCUSD", [...parts, other], bars(1, 5), { up: "u", down: "d" });
+  expect(marks.map(({ time, text }) => [time, text])).toEqual([
+    [60, "0.3"],
+    [60, "5"],
+    [120, "0.3"],
+  ]);
+});
+
 test("the bar at a time is the last that opened by then", () => {
   expect(barIndexAt([], 5)).toBe(-1);
   expect(barIndexAt(bars(1, 3), 59_999)).toBe(-1);
