@@ -389,8 +389,8 @@ def test_bars_of_a_symbol_without_trades_are_of_the_middle() -> None:
 
 
 def test_what_was_told_before_a_split_is_adjusted_and_that_is_told() -> None:
-    feed = Feed()
-    tomorrow = NOON + 12 * 60 * MINUTE
+    tomorrow = utc("2026-11-21")
+    feed = Feed(tomorrow - MINUTE)
     feed.info = replace(feed.info, has_trades=True, session="24x7", timezone="UTC")
 
     async def first() -> None:
@@ -422,12 +422,13 @@ def test_what_was_told_before_a_split_is_adjusted_and_that_is_told() -> None:
 
 
 def test_dividends_are_taken_off_what_was_told_before_and_a_corrected_one_anew() -> None:
-    feed = Feed()
+    tomorrow = utc("2026-11-21")
+    feed = Feed(tomorrow - MINUTE)
     feed.info = replace(feed.info, session="24x7", timezone="UTC")
 
     async def story() -> None:
         await feed.trade(8.0)
-        await feed.until(NOON + 12 * 60 * MINUTE)
+        await feed.until(tomorrow)
         await feed.trade(7.0)
         for value, close in ((2.0, 6.0), (4.0, 4.0)):
             dividend = CorporateAction(date(2026, 11, 21), "dividend", value)

@@ -105,13 +105,15 @@ class Universe:
 
     async def watch_store(self) -> None:
         """Take in what is imported beside the server, within a second."""
-        clock = self._context.clock
+        clock, store = self._context.clock, self._context.market
+        version = store.version()
         while True:
             await clock.sleep_until(clock.now_ms() + STORE_LOOKED_AT_MS)
+            before, version = version, store.version()
             if self.stored in self.sources:
                 for info in self.stored.refresh():
                     self._take_in(info)
-            for source in self.recorded.values():
+            for source in self.recorded.values() if version != before else ():
                 for symbol in await asyncio.to_thread(source.refresh):
                     if symbol in self.feeds:
                         self.feeds[symbol].jump(clock.now_ms(), ACTIONS_IMPORTED)
