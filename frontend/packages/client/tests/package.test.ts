@@ -12,7 +12,7 @@ import { expect, test } from "vitest";
 
 const PACKAGE = path.join(import.meta.dirname, "..");
 const GENERATOR = path.join(PACKAGE, "../../tools/generate-client.mjs");
-const LARGEST_BYTES = { index: 12_000, tradingview: 16_000 };
+const LARGEST_BYTES = { index: 12_000, tradingview: 18_000 };
 
 async function filesIn(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).sort();
