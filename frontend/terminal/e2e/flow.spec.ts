@@ -81,6 +81,8 @@ test("from the printed link to a closed position, through a killed server", asyn
     await ticket.getByLabel("Limit price").fill("1000.001");
     await ticket.getByRole("button", { name: "Buy 0.05 BTCUSD" }).click();
     await expect(ticket.getByRole("alert")).toContainText("1000.001");
+    await expect(ticket.locator(".findings")).toContainText("1000.001"); // of the preview
+    await ticket.getByLabel("Limit price").fill("1000.01"); // after an outage it is asked for again
     watched.excuse(null);
   });
 

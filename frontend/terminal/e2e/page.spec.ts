@@ -204,9 +204,12 @@ test("a stop loss that trails follows an entry; a part of the position is closed
   await expect(dialog.getByLabel("Quantity")).toHaveValue("0.01");
   await dialog.getByLabel("Quantity").fill("0.003");
   await page.keyboard.press("Enter");
-  await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toContainText("0.017");
+  await expect(blotter.getByRole("row").filter({ hasText: "BTCUSD" })).toContainText(
+    "0.017",
+    MOVES,
+  );
   await blotter.getByRole("tab", { name: /Orders/ }).click();
-  await expect(stop).toContainText("0.017"); // the exit follows the position
+  await expect(stop).toContainText("0.017", MOVES); // the exit follows the position
 });
 
 test("an alert tells when its price is reached", async ({ page, server }) => {
