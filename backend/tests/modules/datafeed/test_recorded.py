@@ -439,6 +439,30 @@ def test_dividends_are_taken_off_what_was_told_before_and_a_corrected_one_anew()
     feed.live(story)
 
 
+def test_a_source_of_which_no_symbol_is_wanted_is_not_looked_after() -> None:
+    feed = Feed()
+    asked: list[str] = []
+
+    class Asked(MemoryMarketStore):
+        def actions(self, symbol: str) -> Sequence[CorporateAction]:
+            asked.append(symbol)
+            return super().actions(symbol)
+
+    async def story() -> None:
+        context = AppContext.in_memory(clock=feed.clock)
+        context.market = Asked()
+        context.module_options = {"datafeed": {"symbols": ["AAPL"]}}
+        service = DatafeedService(context, [feed.source])
+        async with service.running():
+            await feed.clock.advance(2_000)
+            split = CorporateAction(date(2026, 11, 21), "split", 4.0)
+            context.market.save_actions("EURUSD", [split])
+            await feed.clock.advance(2_000)
+
+    asyncio.run(story())  # which waits for its threads
+    assert asked == []
+
+
 def test_nothing_of_a_replay_is_kept() -> None:
     feed = Feed()
     context = AppContext.in_memory(clock=feed.clock)

@@ -144,13 +144,14 @@ class Universe:
         is_recorded = getattr(source, "is_recorded", False) and source not in self.remote
         if is_recorded and self._context.replay is None:
             source = RecordedSource(source, self._context.clock, self._context.market)
-            self.recorded[source.name] = source
             self.stored.leave_out(info.symbol for info in source.symbols())
         served = [info for info in source.symbols() if wanted is None or info.symbol in wanted]
         for info in served:
             self._add_feed(info, source)
         if served or source is self.stored or source in self.remote:
             self.sources.append(source)
+            if isinstance(source, RecordedSource):
+                self.recorded[source.name] = source
 
     def _add_feed(self, info: SymbolInfo, source: QuoteSource) -> SymbolFeed | None:
         """A feed for the symbol; None where another source has it already."""
