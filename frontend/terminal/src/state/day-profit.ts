@@ -57,7 +57,7 @@ export function createDayProfit(
     }),
     restart({ id: accountId, equity }) {
       if (equity === null) return;
-      remember(KEPT + accountId, JSON.stringify([midnight.value, equity]));
+      remember(KEPT + accountId, `${midnight.value} ${equity}`);
       void load();
     },
     stop() {
@@ -70,7 +70,6 @@ export function createDayProfit(
 
 /** What an account was worth after its reset, if that was on the day of this midnight. */
 function resetOf(accountId: string, midnight: number): string | null {
-  const kept = recall(KEPT + accountId);
-  const [day, equity] = kept === null ? [] : (JSON.parse(kept) as [number, string]);
-  return day === midnight && equity !== undefined && isDecimal(equity) ? equity : null;
+  const [day, equity] = recall(KEPT + accountId)?.split(" ") ?? [];
+  return Number(day) === midnight && equity !== undefined && isDecimal(equity) ? equity : null;
 }

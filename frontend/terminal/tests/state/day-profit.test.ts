@@ -67,8 +67,10 @@ test("after a reset it begins with what the account has, until midnight", async 
   const atMidnight = vi.fn((_id: string, time: number) =>
     Promise.resolve({ time, equity: "100000", balance: "0" }),
   );
+  kept.set("trading-api:reset:acc-1", "[broken"); // what makes no sense counts for nothing
   const profit = createDayProfit(account, { atMidnight }, Date.now);
   await vi.advanceTimersByTimeAsync(0);
+  expect(profit.amount.value).toBe("1000");
   account.value = anAccount({ equity: "25000" });
   profit.restart(account.value);
   expect(profit.amount.value).toBe("0");
