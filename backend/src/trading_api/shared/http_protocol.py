@@ -22,7 +22,7 @@ CENSUS = "trading_api.census"
 MAX_HEAD_BYTES = 64 * 1024
 BODY_HANDSHAKES = 6  # a body may take so many times as long as a head
 MAX_PIPELINED = 32  # requests of one connection that wait for the answer to another one
-LINGER_S = 1.0
+LINGER_S = 1.0  # a client that is still sending has so long to read why it is refused
 CRLF = "\r\n"
 
 
@@ -31,7 +31,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     uvicorn has a time limit between two requests of a connection only. A connection on which
     nothing is said is closed; a head or body that is late is answered with 408, a head that is too
-    long with 431, then closed.
+    long with 431, then closed: our half at once, the whole when the client has closed its half or
+    after `LINGER_S` (RFC 9112, 9.6), for a reset would take the answer from a client that sends.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
         self._ended_here = False
+        self._refused = False
         self._head_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -71,6 +73,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Set a deadline for whatever is not complete."""
+        if self._refused:
+            return
         self._ended_here = False
         super().data_received(data)
         if self._ended_here or self.transport.is_closing() or not self._is_here():
@@ -169,7 +173,11 @@ class HttpProtocol(HttpToolsProtocol):
             "connection: close",
         )
         self.transport.write(f"{CRLF.join(head)}{CRLF}{CRLF}{sentence}.\n".encode())
-        self.transport.close()
+        self._refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
         self.loop.call_later(LINGER_S, self.transport.abort)
 
 
