@@ -28,6 +28,7 @@ soak: .stamps/dev .stamps/npm $(DATA_DIR)/packs/.fetched
 	$(PYTEST) -m soak --timeout 3600
 
 check: .stamps/dev .stamps/npm
+	$(PIP) check  # whether the extras can be installed together
 	cd backend && ../$(PY) -m ruff format --check . ../bench
 	cd backend && ../$(PY) -m ruff check . ../bench
 	cd backend && ../$(PY) -m mypy
