@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from trading_api.domain.errors import InvalidPayload
@@ -27,6 +28,7 @@ from trading_api.modules.datafeed.schemas import (
 from trading_api.modules.datafeed.search import search
 from trading_api.modules.datafeed.service import MOST_BARS, DatafeedService
 from trading_api.shared.auth import MarketReader
+from trading_api.shared.conditional import NOT_MODIFIED, unless_known
 from trading_api.shared.http_errors import answers
 from trading_api.shared.paging import DEFAULT_LIMIT, Cursor, Limit, Moment
 from trading_api.shared.schema import Wire, json_response
@@ -127,12 +129,13 @@ class DatafeedApi(APIRouter):
             f"{MOST_BARS}, the newest. `to` is now when it is left out or lies in the future; "
             "`count_back` asks for so many bars before `to`, whatever `from` says. Prices "
             "before a split or a dividend are adjusted for it, as those are that are streamed; "
-            "`adjusted=false` gives those that were printed.",
+            "`adjusted=false` gives those that were printed. The same bars have the same `ETag`.",
             response_model=Annotated[BarSeries, Wire()],
-            responses=answers(examples.BARS, 401, 403, 404, 422),
+            responses=answers(examples.BARS, 401, 403, 404, 422) | NOT_MODIFIED,
         )
         async def get_bars(
             _: MarketReader,
+            request: Request,
             symbol: SymbolName,
             resolution: Annotated[str, Query(json_schema_extra={"enum": [*RESOLUTIONS]})],
             from_ms: Annotated[Moment, Query(alias="from")] = None,
@@ -146,7 +149,7 @@ class DatafeedApi(APIRouter):
                 from_ms = None
             await service.fetch(info, known, from_ms, to_ms, count_back or MOST_BARS)
             asked = partial(series, service, info, known, from_ms, to_ms, count_back, adjusted)
-            return json_response(await service.answer(info, asked))
+            return unless_known(request, json_response(await service.answer(info, asked)))
 
     def _add_quotes(self) -> None:
         service = self._service

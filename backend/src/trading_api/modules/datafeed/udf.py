@@ -46,6 +46,7 @@ from trading_api.modules.datafeed.udf_schemas import (
     UdfTimescaleMark,
 )
 from trading_api.shared.auth import MarketReader, Principal
+from trading_api.shared.conditional import NOT_MODIFIED, unless_known
 from trading_api.shared.http_errors import answers
 from trading_api.shared.schema import Wire, json_response
 
@@ -182,12 +183,14 @@ class UdfApi(APIRouter):
             operation_id="getUdfHistory",
             summary="Bars in columns",
             description="Bars with `from` ≤ time < `to`; with `countback`, so many before `to`, "
-            f"whatever `from` says. At most {MOST_BARS}, the newest.",
+            f"whatever `from` says. At most {MOST_BARS}, the newest. The same bars have the same "
+            "`ETag`.",
             response_model=Annotated[UdfBars, Wire()] | Annotated[UdfNoData, Wire()] | Refused,
-            responses=answers(bars_of(examples.BARS.bars), 401, 403),
+            responses=answers(bars_of(examples.BARS.bars), 401, 403) | NOT_MODIFIED,
         )
         async def get_history(
             _: MarketReader,
+            request: Request,
             symbol: Name,
             resolution: ResolutionName,
             to: Second = _LAST_SECOND,
@@ -206,9 +209,9 @@ class UdfApi(APIRouter):
                 asked = partial(service.bars, info, known, from_ms, to_ms)
                 earliest = min(from_ms, to_ms)
             if bars := await service.answer(info, asked):
-                return json_response(bars_of(bars))
+                return unless_known(request, json_response(bars_of(bars)))
             nothing = partial(self._no_data, info, known, earliest)
-            return json_response(await service.answer(info, nothing))
+            return unless_known(request, json_response(await service.answer(info, nothing)))
 
     def _no_data(self, info: SymbolInfo, resolution: Resolution, before_ms: int) -> UdfNoData:
         earlier = self._service.bars(info, resolution, None, before_ms, 1)

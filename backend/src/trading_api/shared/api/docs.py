@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from trading_api.domain.errors import TradingError
 from trading_api.shared import assets
+from trading_api.shared.conditional import unless_known
 
 MAX_AGE_S = 3600
 
@@ -36,10 +37,5 @@ class DocsApi(APIRouter):
         if file not in assets.MEDIA_TYPES:
             raise TradingError("not_found", f"there is no file {file[:64]!r}")
         found = assets.asset(file)
-        headers = {
-            "ETag": f'"{found.checksum}"',
-            "Cache-Control": f"public, max-age={MAX_AGE_S}",
-        }
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(found.content, headers=headers, media_type=found.media_type)
+        response = Response(found.content, media_type=found.media_type)
+        return unless_known(request, response, found.checksum, f"public, max-age={MAX_AGE_S}")

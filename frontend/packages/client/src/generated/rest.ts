@@ -406,7 +406,7 @@ export interface paths {
     };
     /**
      * History
-     * @description Bars with `from` ≤ time < `to`, ascending; at most 20000, the newest. `to` is now when it is left out or lies in the future; `count_back` asks for so many bars before `to`, whatever `from` says. Prices before a split or a dividend are adjusted for it, as those are that are streamed; `adjusted=false` gives those that were printed.
+     * @description Bars with `from` ≤ time < `to`, ascending; at most 20000, the newest. `to` is now when it is left out or lies in the future; `count_back` asks for so many bars before `to`, whatever `from` says. Prices before a split or a dividend are adjusted for it, as those are that are streamed; `adjusted=false` gives those that were printed. The same bars have the same `ETag`.
      */
     get: operations["getBars"];
     put?: never;
@@ -592,7 +592,7 @@ export interface paths {
     };
     /**
      * Bars in columns
-     * @description Bars with `from` ≤ time < `to`; with `countback`, so many before `to`, whatever `from` says. At most 20000, the newest.
+     * @description Bars with `from` ≤ time < `to`; with `countback`, so many before `to`, whatever `from` says. At most 20000, the newest. The same bars have the same `ETag`.
      */
     get: operations["getUdfHistory"];
     put?: never;
@@ -5113,6 +5113,13 @@ export interface operations {
           "application/json": components["schemas"]["BarSeries"];
         };
       };
+      /** @description `If-None-Match` names the answer's `ETag`: the client has it already */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       /** @description One of `unauthenticated` */
       401: {
         headers: {
@@ -6108,6 +6115,13 @@ export interface operations {
             | components["schemas"]["UdfNoData"]
             | components["schemas"]["UdfError"];
         };
+      };
+      /** @description `If-None-Match` names the answer's `ETag`: the client has it already */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description One of `unauthenticated` */
       401: {
