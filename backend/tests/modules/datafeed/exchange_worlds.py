@@ -137,6 +137,7 @@ class AppWorld:
         """Let the waits between attempts pass until the exchange is heard again."""
         await pressed_on(self, lambda: self.datafeed.health().status == "ok")
         await self.fake.subscribed(*STREAMS)
+        await self.until(lambda: self.datafeed.symbol(SYMBOL).status != "stale")
 
 
 @asynccontextmanager
