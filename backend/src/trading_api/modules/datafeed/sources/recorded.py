@@ -22,7 +22,7 @@ from trading_api.domain.ports import (
 )
 from trading_api.domain.series import Columns
 from trading_api.modules.datafeed.sources.record import Batch, SymbolRecord
-from trading_api.modules.datafeed.sources.stored_bars import Adjust, StoredBars
+from trading_api.modules.datafeed.sources.stored_bars import StoredBars
 
 GATHERED_MS = 1_000
 """For so long bars are gathered that are written together."""
@@ -54,7 +54,6 @@ class RecordedSource:
         }
         self._heard_ms = 0
         self._actions: dict[str, list[CorporateAction]] = {}
-        self._adjusts: dict[str, tuple[tuple[CorporateAction, ...], Adjust | None]] = {}
 
     def symbols(self) -> Sequence[SymbolInfo]:
         """Those of the source."""
@@ -105,17 +104,8 @@ class RecordedSource:
 
         What was told before a split or a dividend that is stored of the symbol is adjusted for it.
         """
-        adjust = self._adjust(symbol) if adjusted else None
-        return self._bars[symbol].read(resolution, from_ms, to_ms, limit, adjust).bars()
-
-    def _adjust(self, symbol: str) -> Adjust | None:
-        """What is to be done with earlier bars; made again when the actions are others."""
-        actions = tuple(self._store.actions(symbol))
-        made_of, adjust = self._adjusts.get(symbol, ((), None))
-        if made_of != actions:
-            adjust = self._bars[symbol].adjusting(actions)
-            self._adjusts[symbol] = (actions, adjust)
-        return adjust
+        actions = self._store.actions(symbol) if adjusted else ()
+        return self._bars[symbol].read(resolution, from_ms, to_ms, limit, actions).bars()
 
     def refresh(self) -> list[str]:
         """Look for splits and dividends again; gives the symbols that have others than before."""

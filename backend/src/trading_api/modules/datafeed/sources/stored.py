@@ -25,7 +25,7 @@ from trading_api.domain.ports import (
     SymbolCatalogue,
 )
 from trading_api.domain.series import BUY, Columns, SeriesKey, StoredSeries
-from trading_api.modules.datafeed.sources.stored_bars import MOST_TICKS, Adjust, StoredBars
+from trading_api.modules.datafeed.sources.stored_bars import MOST_TICKS, StoredBars
 from trading_api.shared.calendars import with_calendar
 
 
@@ -47,7 +47,6 @@ class StoredSource:
         self._series: dict[str, list[StoredSeries]] = {}
         self._symbols: dict[str, SymbolInfo] = {}
         self._bars: dict[str, StoredBars] = {}
-        self._adjusts: dict[str, Adjust | None] = {}
 
     def leave_out(self, symbols: Iterable[str]) -> None:
         """Do not serve symbols that another source keeps in the store."""
@@ -72,7 +71,6 @@ class StoredSource:
             if series != before.get(symbol) and (info := self._catalogue.get(symbol))
         ]
         for info in changed:
-            self._adjusts.pop(info.symbol, None)
             self._symbols[info.symbol] = info
             self._bars[info.symbol] = StoredBars(self._store, info, self._keys(info.symbol))
         return changed
@@ -157,17 +155,11 @@ class StoredSource:
 
         Those that were imported in that resolution, else made of finer ones.
         """
-        adjust = self._adjust(symbol) if adjusted else None
-        return self._bars[symbol].read(resolution, from_ms, to_ms, limit, adjust).bars()
+        actions = self._store.actions(symbol) if adjusted else ()
+        return self._bars[symbol].read(resolution, from_ms, to_ms, limit, actions).bars()
 
     def _keys(self, symbol: str) -> list[SeriesKey]:
         return [series.key for series in self._series.get(symbol, ())]
-
-    def _adjust(self, symbol: str) -> Adjust | None:
-        if symbol not in self._adjusts:
-            actions = self._store.actions(symbol)
-            self._adjusts[symbol] = self._bars[symbol].adjusting(actions)
-        return self._adjusts[symbol]
 
     def _described(self, info: SymbolInfo) -> SymbolInfo:
         """The instrument as what is stored of it makes it."""

@@ -1,6 +1,7 @@
 """Bars of one symbol out of stored series: those of a resolution, or folded from finer rows."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from trading_api.domain.adjustments import Adjustment, CorporateAction
@@ -32,6 +33,7 @@ class StoredBars:
         self._tick = info.tick_size
         self._step = info.quantity_step
         self._session = TradingSession.of(info)
+        self._adjusted_for: tuple[tuple[CorporateAction, ...], Adjust] = ((), _unchanged)
 
     def read(
         self,
@@ -39,31 +41,34 @@ class StoredBars:
         from_ms: int | None,
         to_ms: int | None,
         limit: int,
-        adjust: Adjust | None = None,
+        actions: Sequence[CorporateAction] = (),
     ) -> Columns:
         """The newest `limit` bars with `from_ms` ≤ time < `to_ms`, ascending; None is no bound.
 
-        Stored bars go through `adjust`; those that are folded of trades and quotes do not.
+        Stored bars are adjusted for the splits and dividends that are given; those that are folded
+        of trades and quotes are not.
         """
         source = self._source_of(resolution)
         if source is None:
             return Columns.empty("bars")
-        if source.kind != "bars" or adjust is None:
-            adjust = _unchanged
+        adjust = self._adjusting(tuple(actions)) if source.kind == "bars" else _unchanged
         if source.resolution == resolution:
             return adjust(self._rows.read(source, from_ms, to_ms, limit))
         return self._folded(source, resolution, from_ms, to_ms, limit, adjust)
 
-    def adjusting(self, actions: Sequence[CorporateAction]) -> Adjust | None:
-        """What splits and dividends make of earlier bars; None where there are none."""
+    def _adjusting(self, actions: tuple[CorporateAction, ...]) -> Adjust:
+        """What splits and dividends make of earlier bars; made again when they are others."""
         if not actions:
-            return None
-        dividends = [action.day for action in actions if action.kind == "dividend"]
-        before = {day: self.read("1D", None, day_stamp(day), 1).bars() for day in dividends}
-        closes = {day: bars[0].close for day, bars in before.items() if bars}
-        adjustment = Adjustment(actions, closes)
-        ticks, steps = Grid(self._tick), Grid(self._step)
-        return lambda rows: adjustment.apply(rows, ticks, steps)
+            return _unchanged
+        made_of, adjust = self._adjusted_for
+        if made_of != actions:
+            dividends = [action.day for action in actions if action.kind == "dividend"]
+            before = {day: self.read("1D", None, day_stamp(day), 1).bars() for day in dividends}
+            closes = {day: bars[0].close for day, bars in before.items() if bars}
+            adjustment = Adjustment(actions, closes)
+            adjust = partial(adjustment.apply, tick=Grid(self._tick), step=Grid(self._step))
+            self._adjusted_for = (actions, adjust)
+        return adjust
 
     def _folded(
         self,
