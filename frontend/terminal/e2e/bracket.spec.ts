@@ -118,9 +118,12 @@ test("a bracket is placed, drawn, dragged, survives a power cut, and is wound up
         .getByRole("button", { name: "Depth" })
         .click();
       const level = page.getByTitle("Put this price into the ticket").last(); // the lowest bid
-      const price = (await level.locator("span").first().textContent()) ?? "";
-      await level.click();
-      await expect(ticket.getByLabel("Limit price")).toHaveValue(price.replaceAll(",", ""));
+      await expect(async () => {
+        const price = (await level.locator("span").first().textContent()) ?? ""; // may move on
+        await level.click();
+        const filled = ticket.getByLabel("Limit price");
+        await expect(filled).toHaveValue(price.replaceAll(",", ""), { timeout: 1_000 });
+      }).toPass();
       await ticket.getByLabel("Limit price").fill("78000");
       await ticket.getByLabel("Instant").check();
       await ticket.getByRole("button", { name: "Buy 0.02 BTCUSD" }).click();
