@@ -139,9 +139,9 @@ def test_a_client_that_goes_on_sending_is_not_reset_while_it_reads_the_answer(lo
     run(main, loop)
 
 
-async def get_health(raw: RawSocket) -> None:
+async def get_health(raw: RawSocket, status: bytes = b" 200 ") -> None:
     await raw.send_bytes(HEALTH)
-    assert b" 200 " in await raw.read_line()
+    assert status in await raw.read_line()
     length = 0
     while line := await raw.read_line():
         name, _, value = line.partition(b":")
@@ -220,6 +220,33 @@ def test_a_body_that_drips_is_answered_with_408(loop: Any, kind: str) -> None:
             assert rest.startswith(b"HTTP/1.1 408 ")
             assert took < 3
             assert counts.bodies_timed_out == 1
+
+    run(main, loop)
+
+
+@on_both_loops
+def test_an_answer_that_comes_after_the_refusal_is_dropped(
+    loop: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        refused, answered = asyncio.Event(), asyncio.Event()
+        app = FastAPI(lifespan=short_handshakes)
+
+        @app.post("/slow")
+        async def slow() -> str:
+            await refused.wait()
+            answered.set()
+            return "too late"
+
+        async with serve(app) as server, connection(server.port) as raw:
+            await raw.send_bytes(b"POST /slow HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+            await raw.send_bytes(b"Content-Length: 9\r\n\r\n")
+            assert b" 408 " in await raw.read_line()
+            refused.set()
+            await answered.wait()
+            assert (await raw.read_rest()).endswith(b"seconds.\n")
+            await get_health_elsewhere(server, b" 404 ")
+        assert [record.getMessage() for record in caplog.records] == []
 
     run(main, loop)
 
@@ -333,9 +360,9 @@ def test_shutdown_does_not_wait_for_a_head_that_is_due() -> None:
     run(main, LOOPS[1])
 
 
-async def get_health_elsewhere(server: RunningServer) -> None:
+async def get_health_elsewhere(server: RunningServer, status: bytes = b" 200 ") -> None:
     async with connection(server.port) as raw:
-        await get_health(raw)
+        await get_health(raw, status)
 
 
 @pytest.mark.parametrize(("name", "parameters"), OVERRIDDEN.items())

@@ -174,6 +174,9 @@ class HttpProtocol(HttpToolsProtocol):
         )
         self.transport.write(f"{CRLF.join(head)}{CRLF}{CRLF}{sentence}.\n".encode())
         self._refused = True
+        if not self._in_head:  # for the application the client is gone: its answer is dropped
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         else:
