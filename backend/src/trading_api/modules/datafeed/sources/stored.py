@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from trading_api.domain.adjustments import CorporateAction
 from trading_api.domain.bars import INTRADAY_MS
 from trading_api.domain.folding import can_fold
 from trading_api.domain.market import (
@@ -47,6 +48,7 @@ class StoredSource:
         self._series: dict[str, list[StoredSeries]] = {}
         self._symbols: dict[str, SymbolInfo] = {}
         self._bars: dict[str, StoredBars] = {}
+        self._actions: dict[str, Sequence[CorporateAction]] = {}
 
     def leave_out(self, symbols: Iterable[str]) -> None:
         """Do not serve symbols that another source keeps in the store."""
@@ -72,6 +74,7 @@ class StoredSource:
         ]
         for info in changed:
             self._symbols[info.symbol] = info
+            self._actions[info.symbol] = self._store.actions(info.symbol)
             self._bars[info.symbol] = StoredBars(self._store, info, self._keys(info.symbol))
         return changed
 
@@ -155,7 +158,7 @@ class StoredSource:
 
         Those that were imported in that resolution, else made of finer ones.
         """
-        actions = self._store.actions(symbol) if adjusted else ()
+        actions = self._actions[symbol] if adjusted else ()
         return self._bars[symbol].read(resolution, from_ms, to_ms, limit, actions).bars()
 
     def _keys(self, symbol: str) -> list[SeriesKey]:
